@@ -1,0 +1,1 @@
+"""The doors: REST, live feed, worker socket, command line."""

@@ -1,0 +1,1 @@
+"""What everything stands on: settings, errors, the clock. Imports nothing of Belfry's."""

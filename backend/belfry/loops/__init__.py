@@ -1,0 +1,1 @@
+"""The three loops that turn the crank: scheduler, dispatcher, sessions."""

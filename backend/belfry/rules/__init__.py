@@ -1,0 +1,1 @@
+"""Pure rules: they decide, and touch no database, socket or clock. Time is an argument."""
