@@ -1,0 +1,1 @@
+"""Belfry: cron for a fleet. What job authors import."""

@@ -1,0 +1,1 @@
+"""Belfry's web page, in Reflex."""
