@@ -1,0 +1,88 @@
+"""Schedules: what people write, the rule it means, and the instants that rule names.
+
+schedule = parse("daily at 3 AM", "Europe/Berlin", anchor=created_at)
+schedule.next_fire(now)
+"""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Literal
+
+import msgspec
+
+from belfry.ground.errors import invalid
+from belfry.rules.schedules.plans import Every, Manual, Once, Plan, Walls
+from belfry.rules.schedules.reading import bind, read
+from belfry.rules.schedules.saying import say
+from belfry.rules.schedules.zones import DAWN, DEFAULT, HORIZON, ClockChanges, zone_name
+
+__all__ = ["ClockChanges", "Kind", "Schedule", "parse", "refuse_what_never_fires"]
+
+Kind = Literal["cron", "interval", "once", "manual"]
+_KINDS: dict[type[Plan], Kind] = {Walls: "cron", Every: "interval", Once: "once", Manual: "manual"}
+
+
+class Schedule(msgspec.Struct, frozen=True):
+    """A rule in a zone, and the instants it names; all of them aware and in UTC."""
+
+    plan: Plan
+    timezone: str
+
+    @property
+    def kind(self) -> Kind:
+        """cron, interval, once or manual."""
+        return _KINDS[type(self.plan)]
+
+    @property
+    def rule(self) -> str:
+        """The normalised text: `*/5 * * * *`, `every 7 minutes`, an ISO instant, `manual`. It parses to itself."""
+        return str(self.plan)
+
+    @property
+    def description(self) -> str:
+        """The rule in words, which parse back to the same rule."""
+        return _said(self.plan)
+
+    def next_fire(self, after: datetime) -> datetime | None:
+        """The first fire strictly later than `after`; None when there is none within 50 years."""
+        if after >= HORIZON:
+            return None
+        return self.plan.after(max(after.astimezone(UTC), DAWN))
+
+    def fires_between(self, start: datetime, end: datetime, limit: int) -> list[datetime]:
+        """The fires with start < t ≤ end, ascending, at most `limit` of them."""
+        fires: list[datetime] = []
+        fire = self.next_fire(start)
+        while fire is not None and fire <= end and len(fires) < limit:
+            fires.append(fire)
+            fire = self.next_fire(fire)
+        return fires
+
+
+_said = lru_cache(maxsize=16_384)(say)
+
+
+def parse(
+    text: str,
+    timezone: str = "UTC",
+    *,
+    anchor: datetime,
+    job_id: str | None = None,
+    clock_changes: ClockChanges = DEFAULT,
+) -> Schedule:
+    """The schedule written as words, cron, macro, interval, instant or `manual`.
+
+    `anchor` is the aware instant the job was created at: rates and relative words count from it. `job_id` places `H`.
+    Raises Invalid for the field `schedule` (what, and at which position from 1) or `timezone`.
+    """
+    zone = zone_name(timezone)
+    return Schedule(bind(read(text, job_id), zone, anchor, clock_changes), zone)
+
+
+def refuse_what_never_fires(schedule: Schedule, now: datetime) -> None:
+    """Raises Invalid for the field `schedule` when nothing fires after `now`, unless the job is run by hand."""
+    if schedule.kind == "manual" or schedule.next_fire(now) is not None:
+        return
+    if isinstance(schedule.plan, Once):
+        raise invalid("schedule", f"{schedule.rule} is in the past", "in_the_past")
+    raise invalid("schedule", f"{schedule.rule} never fires after {now.isoformat()}", "never_fires")

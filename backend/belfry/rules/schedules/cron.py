@@ -1,0 +1,139 @@
+"""A cron rule on the wall clock. croniter computes; what it cannot say is put into what it can, only here."""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from copy import copy
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import msgspec
+from croniter import CroniterBadDateError, croniter
+
+from belfry.rules.schedules.fields import DAY, HOUR, MINUTE, MONTH, SECOND, WEEKDAY, Field, Misread, read_field
+
+MACROS = {
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+    "@quarterly": "0 0 1 */3 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@hourly": "0 * * * *",
+    "@minutely": "* * * * *",
+}
+_UNITS = (SECOND, MINUTE, HOUR, DAY, MONTH, WEEKDAY)
+_LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+class Strand(msgspec.Struct, frozen=True):
+    """A rule croniter can compute, how many days before its dates the fire lies, and how long the month must be."""
+
+    rule: str
+    days_before: int = 0
+    month_length: int = 0
+
+    def after(self, wall: datetime) -> datetime | None:
+        """The first wall time later than `wall`; None when there is none in the next 50 years."""
+        shift = timedelta(days=self.days_before)
+        engine = copy(_engine(self.rule))
+        try:
+            found: datetime = engine.get_next(datetime, start_time=wall + shift)
+            while monthrange(found.year, found.month)[1] < self.month_length:
+                found = engine.get_next(datetime)
+        except CroniterBadDateError:
+            return None
+        return found - shift
+
+
+@lru_cache(maxsize=4096)
+def _engine(rule: str) -> croniter:
+    return croniter(rule, start_time=0.0, second_at_beginning=True, day_or=False)
+
+
+class Cron(msgspec.Struct, frozen=True):
+    """Six fields and the days they mean: day of month OR day of week, AND when one of them begins with `*`."""
+
+    second: Field
+    minute: Field
+    hour: Field
+    day: Field
+    month: Field
+    weekday: Field
+
+    @property
+    def follows_the_wall_clock(self) -> bool:
+        """Whether minute or hour begins with `*`: then a clock change neither moves nor saves a fire."""
+        return self.minute.star or self.hour.star
+
+    def __str__(self) -> str:
+        fields = [self.second, self.minute, self.hour, self.day, self.month, self.weekday]
+        return " ".join(str(field) for field in fields[1 if str(self.second) == "0" else 0 :])
+
+    def strands(self) -> Iterator[Strand]:
+        """The rule as rules of croniter's, one of which matches wherever this one does; dead ones left out."""
+        days, weekdays = list(_days(self.day, self.month)), list(_weekdays(self.weekday))
+        both = self.day.star or self.weekday.star
+        pairs = [(d, w) for d in days for w in weekdays] if both else [(d, "*") for d in days]
+        for day, weekday in pairs + ([] if both else [(Strand("*"), weekday) for weekday in weekdays]):
+            moved = _later(self.weekday, day.days_before) if day.days_before and both else weekday
+            rule = f"{self.second} {self.minute} {self.hour} {day.rule} {self.month} {moved}"
+            yield Strand(rule, day.days_before, day.month_length)
+
+
+@lru_cache(maxsize=4096)
+def cron_of(rule: str) -> Cron:
+    """The normalised `rule` as fields."""
+    return read_cron(rule)
+
+
+@lru_cache(maxsize=4096)
+def _strands(rule: str) -> tuple[Strand, ...]:
+    return tuple(cron_of(rule).strands())
+
+
+def next_wall(rule: str, wall: datetime) -> datetime | None:
+    """The first wall time of the normalised `rule` later than `wall`; None when there is none in the next 50 years."""
+    found = [time for strand in _strands(rule) if (time := strand.after(wall)) is not None]
+    return min(found, default=None)
+
+
+def _days(field: Field, month: Field) -> Iterator[Strand]:
+    longest = max(_LONGEST_MONTHS[number - 1] for number in month.values)
+    if field.values and field.values[0] <= longest:
+        yield Strand(str(Field(field.unit, field.values, field.star)))
+    for mark in field.marks:
+        number = int("".join(re.findall("[0-9]", mark)) or 0)
+        if mark == "LW":
+            yield Strand("31W")
+        elif mark.startswith("L") and number < longest:
+            yield Strand("L", number, number + 1)
+        elif mark.endswith("W") and number <= longest:
+            yield Strand(mark, 0, number)
+
+
+def _weekdays(field: Field) -> Iterator[str]:
+    if field.values:
+        yield str(Field(field.unit, field.values, field.star))
+    yield from (f"L{mark[0]}" if mark.endswith("L") else mark for mark in field.marks)
+
+
+def _later(field: Field, days: int) -> str:
+    return str(Field(WEEKDAY, tuple(sorted((value + days) % 7 for value in field.values)), field.every))
+
+
+def read_cron(text: str, job_id: str | None = None) -> Cron:
+    """The rule of five fields, of six with seconds first, or of a macro such as `@daily`; raises Misread."""
+    words = [(match[0], match.start()) for match in re.finditer(r"[^ \t]+", MACROS.get(text.strip().lower(), text))]
+    if words and words[0][0].startswith("@"):
+        raise Misread(0, len(text), f"{text} is no macro; there are {', '.join(MACROS)} and @every")
+    if len(words) not in (5, 6):
+        raise Misread(0, len(text), f"cron has five fields, or six with seconds first, and this has {len(words)}")
+    units = _UNITS[6 - len(words) :]
+    fields = [read_field(unit, word, at, job_id) for unit, (word, at) in zip(units, words, strict=True)]
+    cron = Cron(*([] if len(words) == 6 else [Field(SECOND, (0,))]), *fields)
+    if not any(cron.strands()):
+        day, at = words[-3]
+        raise Misread(at, len(day), f"day of month: {day} never comes in month {words[-2][0]}")
+    return cron

@@ -1,0 +1,104 @@
+"""The kinds of schedule and the instants they name. Every instant is aware and in UTC."""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import msgspec
+
+from belfry.rules.schedules.cron import cron_of, next_wall
+from belfry.rules.schedules.zones import (
+    FOLLOW,
+    ClockChanges,
+    changes_around,
+    instant_of,
+    is_repeated,
+    pass_start,
+    wall_of,
+)
+
+
+class Manual(msgspec.Struct, frozen=True):
+    """Never by itself: by hand, or when its dependencies have succeeded."""
+
+    def after(self, after: datetime) -> datetime | None:
+        """None, always."""
+        return None
+
+    def __str__(self) -> str:
+        return "manual"
+
+
+class Once(msgspec.Struct, frozen=True):
+    """One instant."""
+
+    at: datetime
+
+    def after(self, after: datetime) -> datetime | None:
+        """The instant while it is later than `after`."""
+        return self.at if self.at > after else None
+
+    def __str__(self) -> str:
+        return self.at.isoformat().replace("+00:00", "Z")
+
+
+class Every(msgspec.Struct, frozen=True):
+    """A fixed rate without drift: fire k is `anchor` + k · `count` units, k from 1."""
+
+    count: int
+    unit: str
+    anchor: datetime
+
+    def after(self, after: datetime) -> datetime | None:
+        """The first fire later than `after`."""
+        period = timedelta(**{f"{self.unit}s": self.count})
+        fires_so_far = max((after - self.anchor) // period, 0)
+        return self.anchor + (fires_so_far + 1) * period
+
+    def __str__(self) -> str:
+        return f"every {self.count} {self.unit}s"
+
+
+class Walls(msgspec.Struct, frozen=True):
+    """Cron rules on the wall clock of a zone; a time that several name is one fire."""
+
+    rules: tuple[str, ...]
+    zone: str
+    clock_changes: ClockChanges
+
+    def after(self, after: datetime) -> datetime | None:
+        """The first fire later than `after`; None when there is none in the next 50 years."""
+        since = after.replace(microsecond=0)
+        found = [fire for rule in self.rules if (fire := _next_fire(rule, self.zone, self.clock_changes, since))]
+        return min(found, default=None)
+
+    def __str__(self) -> str:
+        return " | ".join(self.rules)
+
+
+Plan = Manual | Once | Every | Walls
+
+
+@lru_cache(maxsize=65_536)
+def _next_fire(rule: str, zone: str, chosen: ClockChanges, after: datetime) -> datetime | None:
+    policy = FOLLOW if cron_of(rule).follows_the_wall_clock else chosen
+    first_only = policy.overlap == "both" and not is_repeated(wall_of(after, zone), zone)
+    overlaps = ("first", "second") if policy.overlap == "both" and not first_only else (policy.overlap,)
+    found = [fire for one in overlaps if (fire := _next_in_pass(rule, zone, ClockChanges(policy.gap, one), after))]
+    return min(found, default=None)
+
+
+def _next_in_pass(rule: str, zone: str, policy: ClockChanges, after: datetime) -> datetime | None:
+    fold = 1 if policy.overlap == "second" else 0
+    wall = next_wall(rule, pass_start(after, zone, fold))
+    while wall is not None:
+        instant, shown = instant_of(wall, zone, fold)
+        if instant > after and (shown or policy.gap == "run"):
+            return instant
+        wall = next_wall(rule, wall if shown else _end_of_gap(zone, instant))
+    return None
+
+
+def _end_of_gap(zone: str, jump: datetime) -> datetime:
+    """The last whole wall second that the jump leaves out."""
+    change = next(change for change in changes_around(zone, jump) if change.at == jump)
+    return (change.at + change.after).replace(tzinfo=None) - timedelta(seconds=1)
