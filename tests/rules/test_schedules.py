@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from belfry.ground.errors import Invalid
 from belfry.rules.schedules import parse, refuse_what_never_fires
 
@@ -82,5 +83,5 @@ def test_what_cannot_be_understood_is_refused_at_its_field_with_its_position(tex
 
 
 def test_an_unknown_zone_is_refused_with_the_nearest_one() -> None:
-    with pytest.raises(Invalid, match="timezone.*Europe/Berlin"):
+    with pytest.raises(Invalid, match=r"timezone.*Europe/Berlin"):
         parse("manual", "Europe/Berln", anchor=ANCHOR)

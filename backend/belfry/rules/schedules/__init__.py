@@ -11,12 +11,13 @@ from typing import Literal
 import msgspec
 
 from belfry.ground.errors import invalid
+from belfry.rules.schedules import notices
 from belfry.rules.schedules.plans import Every, Manual, Once, Plan, Walls
 from belfry.rules.schedules.reading import bind, read
 from belfry.rules.schedules.saying import say
 from belfry.rules.schedules.zones import DAWN, DEFAULT, HORIZON, ClockChanges, zone_name
 
-__all__ = ["ClockChanges", "Kind", "Schedule", "parse", "refuse_what_never_fires"]
+__all__ = ["ClockChanges", "Kind", "Schedule", "marks", "parse", "refuse_what_never_fires", "warnings"]
 
 Kind = Literal["cron", "interval", "once", "manual"]
 _KINDS: dict[type[Plan], Kind] = {Walls: "cron", Every: "interval", Once: "once", Manual: "manual"}
@@ -86,3 +87,13 @@ def refuse_what_never_fires(schedule: Schedule, now: datetime) -> None:
     if isinstance(schedule.plan, Once):
         raise invalid("schedule", f"{schedule.rule} is in the past", "in_the_past")
     raise invalid("schedule", f"{schedule.rule} never fires after {now.isoformat()}", "never_fires")
+
+
+def marks(schedule: Schedule, fires: list[datetime]) -> list[str | None]:
+    """For each fire what a clock change has to do with it, None when nothing."""
+    return [notices.mark(schedule.plan, schedule.timezone, fire) for fire in fires]
+
+
+def warnings(schedule: Schedule, after: datetime) -> list[str]:
+    """What somebody who wrote this rule may not expect of it in the year after `after`."""
+    return notices.warnings(schedule.plan, after)
