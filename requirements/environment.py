@@ -54,7 +54,7 @@ def _install(locks: list[str]) -> None:
     files = [_source(lock) for lock in locks]
     most = max(file.read_text().count("==") for file in files)
     options = [part for file in files for part in ("--requirement", str(file))]
-    _pip(f"Installing {most} packages", "--no-deps", "--require-hashes", *options)
+    _pip(f"Installing {most} packages", "--no-deps", "--require-hashes", "--only-binary=:all:", *options)
     for lock in locks:
         _remember(lock)
 
