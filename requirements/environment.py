@@ -6,6 +6,7 @@
 import hashlib
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -17,8 +18,10 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 ALWAYS = ("run", "build")
 
+ROOM_BYTES = 20 << 20
+FULL = "The disk is full. A complete environment takes about 1 GB: make room and try again."
 COMPLAINTS = (
-    ("No space left on device", "The disk is full. A complete environment takes about 1 GB: make room and try again."),
+    ("No space left on device", FULL),
     ("Permission denied", f"{VENV} cannot be written: see who owns it, or remove it and try again."),
     ("DO NOT MATCH THE HASHES", "A downloaded package is not the one that was locked. It was not installed."),
     ("Retrying (", "The packages could not be downloaded: see to the network, or to pip's proxy and index settings."),
@@ -92,10 +95,13 @@ def _show(step: str) -> None:
 
 
 def _complaint(said: str) -> str:
-    known = next((sentence for sign, sentence in COMPLAINTS if sign in said), None)
-    if known is None:
-        print(said, file=sys.stderr)
-    return known or "The environment could not be made; the lines above say why."
+    if shutil.disk_usage(ROOT).free < ROOM_BYTES:
+        return FULL
+    for sign, sentence in COMPLAINTS:
+        if sign in said:
+            return sentence
+    print(said, file=sys.stderr)
+    return "The environment could not be made; the lines above say why."
 
 
 def _works() -> bool:
