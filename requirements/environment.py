@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+UNFINISHED = VENV / "unfinished"
 ALWAYS = ("run", "build")
 
 ROOM_BYTES = 20 << 20
@@ -57,7 +58,9 @@ def _install(locks: list[str]) -> None:
     files = [_source(lock) for lock in locks]
     most = max(file.read_text().count("==") for file in files)
     options = [part for file in files for part in ("--requirement", str(file))]
+    UNFINISHED.touch()
     _pip(f"Installing {most} packages", "--no-deps", "--require-hashes", "--only-binary=:all:", *options)
+    UNFINISHED.unlink()
     for lock in locks:
         _remember(lock)
 
@@ -105,9 +108,11 @@ def _complaint(said: str) -> str:
 
 
 def _works() -> bool:
-    """Whether `.venv` holds a Python that is new enough and has pip."""
+    """Whether `.venv` is whole: a Python that is new enough, pip, and no installation that was broken off."""
+    if UNFINISHED.exists() or not PYTHON.exists():
+        return False
     check = "import pip, sys; sys.exit(sys.version_info < (3, 11))"
-    return PYTHON.exists() and subprocess.run([PYTHON, "-c", check], capture_output=True, check=False).returncode == 0
+    return subprocess.run([PYTHON, "-c", check], capture_output=True, check=False).returncode == 0
 
 
 def _is_current(name: str) -> bool:
