@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,12 +34,11 @@ class CannotPrepare(Exception):
     """One sentence that says what is missing."""
 
 
-def prepare(locks: Iterable[str]) -> None:
+def prepare(locks: Collection[str]) -> None:
     """Install these locks, then Belfry in place. What has not changed since the last time is left alone."""
-    stale = [lock for lock in locks if not _is_current(lock)]
-    if stale and not _works():
+    if not all(map(_is_current, locks)) and not _works():
         _create()
-    if stale:
+    if stale := [lock for lock in locks if not _is_current(lock)]:
         _install(stale)
     if not _is_current("belfry"):
         _pip("Installing Belfry in place", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
