@@ -10,6 +10,7 @@ ENVIRONMENT = @python="$(PYTHON)"; \
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(ARGS)
 
+.NOTPARALLEL:
 .PHONY: help setup tools run dev test test-fast check fix build wheel bench migrate migration lock clean
 
 help: ## Say what can be made

@@ -3,6 +3,7 @@
 `environment.py` installs what Belfry needs to run, `environment.py dev` also what tests and checks need.
 """
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -10,7 +11,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,6 +47,14 @@ def prepare(locks: Collection[str]) -> None:
         _remember("belfry")
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait for whoever is making the same environment."""
+    with (ROOT / "pyproject.toml").open() as ours:
+        fcntl.flock(ours, fcntl.LOCK_EX)
+        yield
+
+
 def _create() -> None:
     if not importlib.util.find_spec("ensurepip"):
         raise CannotPrepare(
@@ -70,10 +80,12 @@ def _pip(doing: str, *arguments: str) -> None:
 
 
 def _run(doing: str, command: list[str]) -> None:
-    print(f"{doing} …", flush=True)
+    print(doing, flush=True)
     began = time.monotonic()
     said: list[str] = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
         for line in process.stdout or ():
             said.append(line)
             _show(_step(line))
@@ -138,7 +150,8 @@ def _source(name: str) -> Path:
 
 if __name__ == "__main__":
     try:
-        prepare(dict.fromkeys([*ALWAYS, *sys.argv[1:]]))
+        with _alone():
+            prepare(dict.fromkeys([*ALWAYS, *sys.argv[1:]]))
     except CannotPrepare as problem:
         sys.exit(str(problem))
     except OSError as problem:

@@ -69,7 +69,7 @@ def _starts(path: Path) -> bool:
 
 
 def _install_playwrights() -> None:
-    print("Looking for Playwright's own Chromium …", flush=True)
+    print("Looking for Playwright's own Chromium", flush=True)
     _quietly([sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"])
 
 
@@ -77,7 +77,7 @@ def _install_debians() -> None:
     apt, sudo = shutil.which("apt-get", path=FOLDERS), shutil.which("sudo", path=FOLDERS)
     if not apt or (os.geteuid() and not sudo):
         return
-    print("Installing Debian's chromium …", flush=True)
+    print("Installing Debian's chromium", flush=True)
     command = [*((sudo, "-n") if os.geteuid() and sudo else ()), apt]
     _quietly([*command, "update"])
     _quietly([*command, "install", "--yes", "--no-install-recommends", "chromium", "fonts-liberation"])
