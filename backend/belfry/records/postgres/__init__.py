@@ -21,7 +21,8 @@ START_SECONDS = 120
 STOP_SECONDS = 120
 LOOK_SECONDS = 0.2
 RETRY_SECONDS = 5
-NOT_YET = (OSError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError)
+LAUNCHES = 3  # One that ends early may have been killed: only the third tells that PostgreSQL itself refuses.
+NOT_YET = (OSError, asyncpg.OperatorInterventionError, asyncpg.PostgresConnectionError)
 
 Say = Callable[[str], None]
 
@@ -97,15 +98,15 @@ async def _use(cluster: Cluster) -> int:
 
 async def _bring_up(cluster: Cluster) -> str:
     """Wait until the server answers, launching it if nobody else does; returns its version."""
-    launched = False
+    launches = 0
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if (charge := cluster.take_charge()) is not None:
-            if launched:
+            if launches == LAUNCHES:
                 os.close(charge)
                 raise cluster.complaint()
             await asyncio.to_thread(cluster.launch, charge)
-            launched = True
+            launches += 1
         if version := await _greet(cluster):
             return version
         await asyncio.sleep(0.02)
@@ -120,7 +121,6 @@ async def _greet(cluster: Cluster) -> str | None:
         return None
     except asyncpg.PostgresError as error:
         raise CannotStart(reason=f"PostgreSQL refuses the URL in {cluster.folder / 'url'}: {error}.") from error
-    try:
-        return str(await connection.fetchval("show server_version")).split()[0]
-    finally:
-        await connection.close()
+    version: str = connection.get_settings().server_version
+    connection.terminate()
+    return version.split()[0]

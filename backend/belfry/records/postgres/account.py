@@ -67,13 +67,13 @@ def account(cluster: Path) -> Account:
     """The owner of the cluster; for one yet to be made ourselves, or as root `postgres` or `nobody`."""
     if cluster.exists():
         status = cluster.stat()
-        return Account(f"user {status.st_uid}", status.st_uid, status.st_gid)
+        return Account(f"the user {status.st_uid}", status.st_uid, status.st_gid)
     if os.geteuid() != 0:
         return Account("this user", os.geteuid(), os.getegid())
     users = {user.pw_name: user for user in pwd.getpwall()}
     for name in ("postgres", "nobody"):
         if name in users:
-            return Account(name, users[name].pw_uid, users[name].pw_gid)
+            return Account(f"the user {name}", users[name].pw_uid, users[name].pw_gid)
     raise CannotStart(
         reason="PostgreSQL refuses to run as root, and there is no user postgres or nobody to run it as: "
         "add one, start Belfry as another user, or set BELFRY_DATABASE_URL."

@@ -1,7 +1,7 @@
 """The data folder: one PostgreSQL cluster, the URL that leads to it, its log, and the locks that say who is there.
 
-`users.lock` is shared by all who use the server; `watchman.lock` is held by the one who is in charge of it;
-`server.lock` by each of its processes. Whoever gets `watchman.lock` finds nobody else at work in the folder.
+`users.lock` is shared by all who use the server; `watchman.lock` is held by the one who is in charge of it,
+whose number it contains; `server.lock` by each of its processes. Whoever gets `watchman.lock` finds nobody else at work in the folder.
 """
 
 import os
@@ -103,8 +103,9 @@ class Cluster:
             log.seek(self._log_start)
             lines = [line for line in log.read().decode(errors="replace").splitlines() if line.strip()]
         grave = [line for line in lines if any(word in line for word in GRAVE) and "is starting up" not in line]
-        word = (grave or lines or ["it said nothing"])[-1].split("] ")[-1].rstrip(".")
-        remedy = REMEDIES[ENOSPC] if "No space left" in word else f"All it said is in {self.log}."
+        full = [line for line in lines if "No space left" in line]
+        word = (full or grave or lines or ["it said nothing"])[-1].split("] ")[-1].rstrip(".")
+        remedy = REMEDIES[ENOSPC] if full else f"All it said is in {self.log}."
         return CannotStart(reason=f"PostgreSQL did not start in {self.folder}: {word}. {remedy}")
 
     @contextmanager
@@ -114,7 +115,7 @@ class Cluster:
             yield
         except OSError as error:
             remedy = REMEDIES.get(error.errno or 0, "Choose another with --data-dir.")
-            what = f"{error.strerror}: {error.filename}" if error.filename else str(error)
+            what = ": ".join(filter(None, (error.strerror or str(error), error.filename)))
             raise CannotStart(reason=f"The data folder {self.folder} cannot be used: {what}. {remedy}") from error
 
     def _major(self) -> int:
@@ -146,9 +147,13 @@ class Cluster:
             raise self.complaint()
         with (staging / "postgres/postgresql.conf").open("a", encoding="utf-8") as conf:
             conf.write("\ninclude = 'belfry.conf'\n")
+            conf.flush()
+            os.fsync(conf.fileno())
         url = f"postgresql://belfry:{password}@127.0.0.1:{_free_port()}/postgres?sslmode=disable"
         self._write(self._url, url, 0o600)
         (staging / "postgres").rename(self._data)
+        with user.reaching(self.folder) as (_, file):
+            os.fsync(file)
         shutil.rmtree(staging)
 
     def _serve(self, found: Programs, user: Account, charge: int) -> None:
@@ -174,7 +179,7 @@ class Cluster:
     def _stop_orphan(self) -> None:
         """Stop a server that has lost its watchman; Linux does that by itself."""
         number = (self._data / "postmaster.pid").read_text("ascii").split()[0]
-        command = subprocess.run(["ps", "-o", "command=", "-p", number], capture_output=True, text=True).stdout
+        command = subprocess.run(["ps", "-ww", "-o", "command=", "-p", number], capture_output=True, text=True).stdout
         if str(self._data) in command:
             os.kill(int(number), signal.SIGINT)
 
