@@ -1,7 +1,7 @@
 """The data folder: one PostgreSQL cluster, the URL that leads to it, its log, and the locks that say who is there.
 
-`users.lock` is shared by all who use the server; `watchman.lock` is held by the process in charge of it, whose number it
-contains; `server.lock` by each process of the server. Whoever gets `watchman.lock` finds nobody else at work in the folder.
+All who use the server share `users.lock`. The process in charge of it holds `watchman.lock`, which contains its number,
+and finds nobody else at work in the folder. Each process of the server holds `server.lock`.
 """
 
 import os
