@@ -1,0 +1,13 @@
+import reflex as rx
+from belfry_ui.export import Export
+
+config = rx.Config(
+    app_name="belfry_ui",
+    app_module_import="belfry_ui.app",
+    telemetry_enabled=False,
+    state_manager_mode="memory",
+    cors_allowed_origins=(),
+    show_built_with_reflex=False,
+    plugins=[rx.plugins.RadixThemesPlugin(theme=rx.theme(accent_color="indigo", gray_color="slate", radius="medium")), Export()],
+    disable_plugins=[rx.plugins.SitemapPlugin],
+)
