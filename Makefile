@@ -65,6 +65,7 @@ lock: tools ## Lock the dependencies afresh; ARGS=--upgrade takes newer ones
 	$(COMPILE) --output-file requirements/build.txt --group build --constraint requirements/run.txt
 	$(COMPILE) --output-file requirements/dev.txt --group dev --constraint requirements/run.txt \
 		--constraint requirements/build.txt pyproject.toml
+	$(BIN)/python frontend/build.py lock
 
 clean: ## Remove what make has made; data stay
 	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
