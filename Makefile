@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
+# Node trusts only its own certificates otherwise, and fails behind a proxy where pip does not.
+export NODE_USE_SYSTEM_CA := 1
 
 PYTHON = $(shell for python in $(BIN)/python python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
