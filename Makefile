@@ -39,10 +39,8 @@ test-fast: tools ## Run the tests that need neither a browser nor processes
 	@$(BIN)/pytest --ignore=tests/ui --ignore=tests/chaos $(ARGS)
 
 check: tools ## Look at format, style, types and the direction of imports
-	$(BIN)/ruff format --check
-	$(BIN)/ruff check
-	$(BIN)/pyright
-	$(BIN)/lint-imports --no-logo
+	@status=0; for look in 'ruff format --check' 'ruff check' 'pyright' 'lint-imports --no-logo'; do \
+		echo "$$look"; $(BIN)/$$look || status=1; done; exit $$status
 
 fix: tools ## Put format and style right where that can be done by itself
 	$(BIN)/ruff check --fix
