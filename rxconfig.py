@@ -1,5 +1,6 @@
 import reflex as rx
 from belfry_ui.export import Export
+from belfry_ui.theme import theme
 
 config = rx.Config(
     app_name="belfry_ui",
@@ -8,6 +9,6 @@ config = rx.Config(
     state_manager_mode="memory",
     cors_allowed_origins=(),
     show_built_with_reflex=False,
-    plugins=[rx.plugins.RadixThemesPlugin(theme=rx.theme(accent_color="indigo", gray_color="slate", radius="medium")), Export()],
+    plugins=[rx.plugins.RadixThemesPlugin(theme=theme()), Export()],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

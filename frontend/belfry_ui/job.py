@@ -1,0 +1,203 @@
+"""One job: what it is, what it did, what it does next."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import reflex as rx
+
+from belfry_ui import client, fires, runs
+from belfry_ui.acts import Acts, question
+from belfry_ui.fires import Fire
+from belfry_ui.pieces import controls, drawn
+from belfry_ui.runs import RunRow
+from belfry_ui.screen import Screen
+from belfry_ui.shell import frame
+
+FIRES = 10
+RUNS = 15
+
+OVERLAPS = {
+    "skip": "If it is still running when the next fire comes, that fire is skipped.",
+    "queue": "If it is still running when the next fire comes, that fire waits.",
+    "allow": "It may run several times at once.",
+    "cancel": "If it is still running when the next fire comes, the running one is cancelled.",
+}
+MISFIRES = {
+    "skip": "Fires missed during an outage are skipped.",
+    "once": "Fires missed during an outage are made up for once.",
+    "all": "Every fire missed during an outage is made up for.",
+}
+
+
+class Job(Screen, rx.State):
+    """One job, followed live."""
+
+    id: str = ""
+    name: str = ""
+    description: str = ""
+    state: str = ""
+    enabled: bool = False
+    words: str = ""
+    rule: str = ""
+    timezone: str = ""
+    next_at: str = ""
+    command: str = ""
+    args: str = ""
+    tags: list[str] = []
+    dependencies: list[str] = []
+    policies: list[str] = []
+    facts: list[tuple[str, str]] = []
+    created_at: str = ""
+    updated_at: str = ""
+    recent: list[dict[str, Any]] = []
+    next_fires: list[Fire] = []
+    rows: list[RunRow] = []
+    total: int = 0
+
+    def _asks(self) -> Iterable[str]:
+        this = "/jobs/" + self.router.url.path.rsplit("/", 1)[-1]
+        return this, f"{this}/executions?size={RUNS}"
+
+    @classmethod
+    async def _fetch(cls, asks: Iterable[str]) -> list[Any]:
+        job, executions = await client.gather(*asks)
+        return [job, executions, await fires.of_job(job, FIRES)]
+
+    def _concerns(self, event: dict[str, Any]) -> bool:
+        return event.get("job_id") == self.id and super()._concerns(event)
+
+    def _take(self, job: Any, executions: Any, next_fires: Any) -> None:
+        for name in ("id", "name", "description", "state", "enabled", "timezone", "command", "tags", "dependencies"):
+            setattr(self, name, job[name])
+        self.words = job["description_of_schedule"]
+        self.rule = job["schedule"] if job["schedule"] != self.words else ""
+        self.next_at = job["next_fire_at"] or ""
+        self.args = json.dumps(job["args"], indent=2, ensure_ascii=False) if job["args"] else ""
+        self.policies = policies(job)
+        self.facts = [("Id", job["id"]), ("Priority", job["priority"].lower()), ("Version", str(job["version"]))]
+        self.created_at, self.updated_at = job["created_at"], job["updated_at"]
+        self.recent = job.get("recent") or []
+        self.next_fires = next_fires
+        self.rows = [RunRow.of(execution) for execution in executions["items"]]
+        self.total = executions["total"]
+
+
+def policies(job: dict[str, Any]) -> list[str]:
+    """A job's policies as sentences."""
+    timeout = job["timeout_seconds"]
+    limit = f"An attempt is stopped after {timeout:g} s." if timeout else "An attempt may take as long as it likes."
+    return [_retries(job["retry_policy"]), limit, OVERLAPS[job["overlap"]], MISFIRES[job["misfire"]]]
+
+
+def _retries(policy: dict[str, Any]) -> str:
+    retries, first = policy["max_retries"], policy["delay_ms"] / 1000
+    if policy["type"] == "NONE" or not retries:
+        return "It is not tried again when it fails."
+    times = "once" if retries == 1 else f"up to {retries} times"
+    if policy["type"] == "FIXED":
+        return f"When it fails it is tried again {times}, {first:g} s apart."
+    return f"When it fails it is tried again {times}, after {first:g} s and then twice as long each time."
+
+
+def job() -> rx.Component:
+    """The screen."""
+    return frame("Jobs", controls.shown(Job, _shown(), controls.bones(5)), question())
+
+
+def _shown() -> rx.Component:
+    return rx.fragment(
+        controls.heading(Job.name, *_actions(), under=_under()),
+        rx.cond(Job.description, rx.el.p(Job.description, class_name="lead")),
+        rx.el.div(
+            rx.el.div(_executions()),
+            rx.el.div(_next(), rx.cond(Job.dependencies, _dependencies()), _definition()),
+            class_name="columns wide-left",
+        ),
+    )
+
+
+def _under() -> rx.Component:
+    return rx.el.div(
+        drawn.state(state=Job.state),
+        rx.el.span(Job.words),
+        rx.cond(Job.rule, rx.el.code(Job.rule)),
+        rx.el.span(Job.timezone),
+        rx.cond(Job.next_at, rx.el.span("next ", drawn.time(at=Job.next_at, zone=Job.timezone))),
+        rx.el.div(rx.foreach(Job.tags, lambda tag: rx.link(tag, href=f"/?tag={tag}", class_name="tag")), class_name="tags"),
+        class_name="heading-sub",
+    )
+
+
+def _actions() -> list[rx.Component]:
+    return [
+        rx.el.label(
+            rx.switch(checked=Job.enabled, on_change=lambda on: Acts.switch(Job.id, on), size="1"),
+            rx.cond(Job.enabled, "Enabled", "Paused"),
+            class_name="check",
+        ),
+        rx.button(rx.icon("play", size=14), "Run now", on_click=Acts.run(Job.id, Job.name, Job.enabled), size="2"),
+        rx.link(rx.button("Edit", variant="soft", color_scheme="gray", size="2"), href=f"/jobs/{Job.id}/edit"),
+        rx.dropdown_menu.root(
+            rx.dropdown_menu.trigger(controls.icon_button("ellipsis", "More")),
+            rx.dropdown_menu.content(
+                rx.dropdown_menu.item("Clone", on_click=rx.redirect(f"/new?from={Job.id}")),
+                rx.dropdown_menu.separator(),
+                rx.dropdown_menu.item("Delete…", on_click=Acts.ask("delete", Job.id, Job.name), color="red"),
+                size="1",
+                align="end",
+            ),
+            modal=False,
+        ),
+    ]
+
+
+def _executions() -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("Executions"),
+            rx.cond(Job.rows, drawn.strip(runs=Job.recent, slots=60)),
+            class_name="panel-head",
+        ),
+        rx.cond(
+            Job.rows,
+            rx.fragment(
+                runs.table(Job.rows, with_job=False),
+                rx.el.div(rx.link(f"All {Job.total} executions", href=f"/executions?job={Job.id}"), class_name="panel-foot"),
+            ),
+            controls.empty("It has not run yet.", icon="activity"),
+        ),
+        class_name="panel flush",
+    )
+
+
+def _next() -> rx.Component:
+    why = rx.cond(Job.enabled, "It does not fire by itself.", "It is paused and does not fire.")
+    return controls.panel(
+        "Next fires", rx.cond(Job.next_fires, fires.fires(Job.next_fires, Job.timezone), rx.el.p(why, class_name="quiet"))
+    )
+
+
+def _dependencies() -> rx.Component:
+    return controls.panel(
+        "Waits for",
+        rx.el.ul(
+            rx.foreach(Job.dependencies, lambda each: rx.el.li(rx.link(each, href=f"/jobs/{each}"), key=each)),
+            class_name="lines",
+        ),
+    )
+
+
+def _definition() -> rx.Component:
+    return controls.panel(
+        "Definition",
+        rx.el.dl(
+            controls.fact("Command", rx.el.code(Job.command)),
+            rx.foreach(Job.facts, lambda fact: controls.fact(fact[0], fact[1])),
+            controls.fact("Created", drawn.time(at=Job.created_at)),
+            controls.fact("Changed", drawn.time(at=Job.updated_at)),
+            class_name="facts narrow",
+        ),
+        rx.cond(Job.args, rx.el.pre(Job.args, class_name="json", tab_index=0)),
+        rx.el.ul(rx.foreach(Job.policies, lambda sentence: rx.el.li(sentence, key=sentence)), class_name="sentences"),
+    )

@@ -1,0 +1,343 @@
+"""The page of the form."""
+
+import reflex as rx
+
+from belfry_ui.arguments import Argument
+from belfry_ui.fires import fires
+from belfry_ui.job_form import ZONES, JobForm
+from belfry_ui.pieces import controls
+from belfry_ui.shell import frame
+
+PRIORITIES = (("HIGH", "High"), ("MEDIUM", "Medium"), ("LOW", "Low"))
+RETRIES = (("NONE", "do not try again"), ("FIXED", "try again after equal pauses"), ("EXPONENTIAL", "try again after growing pauses"))
+OVERLAPS = (("skip", "skip"), ("queue", "queue"), ("allow", "run"), ("cancel", "cancel the running one for"))
+MISFIRES = (("once", "make up for them once"), ("all", "make up for every one"), ("skip", "skip them"))
+EXAMPLES = "every 15 minutes · daily at 14:00 · weekly on monday · */10 * * * * · @hourly · manual"
+
+
+def job_page() -> rx.Component:
+    """The screen, for a new job and for one that exists."""
+    return frame("Jobs", controls.shown(JobForm, _form(), controls.bones(6)))
+
+
+def _form() -> rx.Component:
+    return rx.el.form(
+        controls.heading(
+            JobForm.title,
+            rx.button("Cancel", type="button", variant="soft", color_scheme="gray", on_click=rx.call_script("history.back()")),
+            rx.button("Save job", type="submit"),
+        ),
+        rx.foreach(JobForm.refusals, lambda refusal: rx.el.p(refusal, class_name="field-error", role="alert")),
+        rx.el.div(
+            rx.el.div(
+                controls.panel("What", *_what()),
+                controls.panel("When", *_when()),
+                controls.panel("With", *_with(), aside=_json_switch()),
+                controls.panel("How", *_how()),
+                controls.panel("After", *_after()),
+            ),
+            rx.el.div(_understood(), class_name="sticky"),
+            class_name="columns wide-left",
+        ),
+        on_submit=JobForm.save,
+        key=JobForm.round,
+        id="job-form",
+        custom_attrs={"noValidate": True},
+    )
+
+
+def _what() -> list[rx.Component]:
+    return [
+        _field("Name", "name", _input("name", auto_focus=True)),
+        _field("Description", "description", _area("description", rows="2")),
+        rx.el.div(
+            _field("Priority", "priority", _select("priority", PRIORITIES, JobForm.values["priority"])),
+            _field("Tags", "tags", _input("tags", placeholder="etl, nightly"), hint="Separated by commas."),
+            class_name="pair",
+        ),
+        rx.el.label(
+            rx.el.input(type="checkbox", name="enabled", default_checked=JobForm.enabled), "Enabled", class_name="check"
+        ),
+    ]
+
+
+def _when() -> list[rx.Component]:
+    schedule = rx.el.input(
+        name="schedule",
+        id="schedule",
+        default_value=JobForm.schedule,
+        on_change=JobForm.write_schedule.debounce(60),
+        placeholder="every 15 minutes",
+        class_name="input schedule-input",
+        auto_complete="off",
+        spell_check=False,
+        custom_attrs=_validity("schedule"),
+    )
+    zone = rx.el.input(
+        name="timezone",
+        id="timezone",
+        default_value=JobForm.timezone,
+        on_change=JobForm.write_zone.debounce(150),
+        class_name="input",
+        list="zones",
+        auto_complete="off",
+        custom_attrs=_validity("timezone"),
+    )
+    return [
+        _field("Schedule", "schedule", schedule, hint=EXAMPLES, live=JobForm.schedule_error),
+        _field("Time zone", "timezone", zone, live=JobForm.timezone_error),
+        rx.el.datalist(*(rx.el.option(value=zone) for zone in ZONES), id="zones"),
+    ]
+
+
+def _with() -> list[rx.Component]:
+    command = rx.el.select(
+        rx.el.option("Choose a command", value="", disabled=True),
+        rx.foreach(JobForm.commands, lambda option: rx.el.option(option[1], value=option[0])),
+        name="command",
+        id="command",
+        default_value=JobForm.command,
+        on_change=JobForm.choose,
+        class_name="input",
+        custom_attrs=_validity("command"),
+    )
+    raw = _area("args", rows="8", value=JobForm.args_text, mono=True)
+    return [
+        _field("Command", "command", command, hint=JobForm.command_hint),
+        rx.cond(
+            JobForm.as_json,
+            _field("Arguments as JSON", "args", raw),
+            rx.el.div(
+                rx.foreach(JobForm.fields, _argument),
+                rx.cond(JobForm.errors["args"], _complaint(JobForm.errors["args"])),
+                class_name="form",
+                key=JobForm.command,
+            ),
+        ),
+    ]
+
+
+def _json_switch() -> rx.Component:
+    return rx.cond(
+        JobForm.can_draw,
+        rx.button(
+            rx.cond(JobForm.as_json, "As a form", "As JSON"),
+            type="button",
+            size="1",
+            variant="soft",
+            color_scheme="gray",
+            on_click=rx.call_script(
+                "Object.fromEntries(new FormData(document.getElementById('job-form')))", callback=JobForm.turn_json
+            ),
+        ),
+    )
+
+
+def _argument(argument: rx.Var[Argument]) -> rx.Component:
+    attrs = {"name": argument.field, "id": argument.field, "default_value": argument.value}
+    invalid = {"aria-invalid": rx.cond(JobForm.errors[argument.field], "true", "false")}
+    control = rx.match(
+        argument.kind,
+        (
+            "choice",
+            rx.el.select(
+                rx.foreach(argument.choices, lambda choice: rx.el.option(choice, value=choice)),
+                class_name="input",
+                **attrs,
+            ),
+        ),
+        (
+            "boolean",
+            rx.el.input(type="checkbox", name=argument.field, id=argument.field, default_checked=argument.value == "on"),
+        ),
+        ("json", rx.el.textarea(rows="4", class_name="input mono", spell_check=False, custom_attrs=invalid, **attrs)),
+        rx.el.input(class_name="input", auto_complete="off", custom_attrs=invalid, **attrs),
+    )
+    return rx.el.div(
+        rx.el.label(argument.name, rx.cond(argument.required, "", rx.el.span(" optional", class_name="quiet")), html_for=argument.field),
+        control,
+        rx.cond(argument.hint, rx.el.span(argument.hint, class_name="hint")),
+        rx.cond(JobForm.errors[argument.field], _complaint(JobForm.errors[argument.field])),
+        class_name="field",
+        key=argument.field,
+    )
+
+
+def _how() -> list[rx.Component]:
+    tries = rx.cond(
+        JobForm.retry_type != "NONE",
+        rx.fragment(
+            ", up to ",
+            _number("max_retries", "Retries"),
+            " times, first after ",
+            _number("delay_seconds", "First pause in seconds"),
+            " s",
+            rx.cond(
+                JobForm.retry_type == "EXPONENTIAL",
+                rx.fragment(", at most ", _number("max_delay_seconds", "Longest pause in seconds"), " s apart"),
+            ),
+        ),
+    )
+    retry = _inline("retry_type", RETRIES, JobForm.retry_type, "When it fails", on_change=JobForm.choose_retry)
+    return [
+        rx.el.p("When it fails, ", retry, tries, ".", class_name="sentence"),
+        *map(_error_at, ("retry_policy", "retry_policy.type", "retry_policy.max_retries", "retry_policy.delay_ms", "retry_policy.max_delay_ms")),
+        rx.el.p("Stop an attempt after ", _number("timeout_seconds", "Timeout in seconds", "no limit"), " s.", class_name="sentence"),
+        _error_at("timeout_seconds"),
+        rx.el.p(
+            "If it is still running when the next fire comes, ",
+            _inline("overlap", OVERLAPS, JobForm.values["overlap"], "Overlap"),
+            " that fire.",
+            class_name="sentence",
+        ),
+        _error_at("overlap"),
+        rx.el.p(
+            "Fires missed during an outage: ",
+            _inline("misfire", MISFIRES, JobForm.values["misfire"], "Missed fires"),
+            ".",
+            class_name="sentence",
+        ),
+        _error_at("misfire"),
+    ]
+
+
+def _after() -> list[rx.Component]:
+    search = rx.el.input(
+        id="dependencies",
+        type="search",
+        placeholder="Search a job to wait for",
+        on_change=JobForm.search_job.debounce(150),
+        class_name="input",
+        auto_complete="off",
+    )
+    return [
+        rx.el.div(
+            rx.foreach(
+                JobForm.dependencies,
+                lambda each: rx.el.span(
+                    each,
+                    rx.el.button(
+                        rx.icon("x", size=13), type="button", aria_label=f"Do not wait for {each}", on_click=JobForm.undepend(each)
+                    ),
+                    class_name="chip",
+                    key=each,
+                ),
+            ),
+            class_name="chips",
+        ),
+        _field("Waits until these jobs have succeeded", "dependencies", search),
+        rx.cond(
+            JobForm.offers,
+            rx.el.div(
+                rx.foreach(
+                    JobForm.offers,
+                    lambda offer: rx.el.button(
+                        rx.el.span(offer[1]), rx.el.code(offer[0]), type="button", on_click=JobForm.depend(offer[0]), key=offer[0]
+                    ),
+                ),
+                class_name="offers",
+            ),
+        ),
+    ]
+
+
+def _understood() -> rx.Component:
+    told = rx.fragment(
+        rx.el.div(
+            rx.el.strong(JobForm.words),
+            rx.cond(JobForm.rule & (JobForm.rule != JobForm.words), rx.el.code(JobForm.rule)),
+            class_name="understood",
+        ),
+        rx.foreach(
+            JobForm.warnings,
+            lambda warning: rx.el.div(rx.icon("triangle-alert", size=14), rx.el.span(warning), class_name="warning"),
+        ),
+        rx.cond(
+            JobForm.next_fires,
+            rx.el.div(rx.el.h3("Next fires"), fires(JobForm.next_fires, JobForm.timezone), class_name="preview-fires"),
+            rx.el.p("It does not fire by itself.", class_name="quiet"),
+        ),
+    )
+    return controls.panel(
+        "Understood",
+        rx.match(
+            rx.cond(JobForm.schedule_error != "", "error", rx.cond(JobForm.words, "words", "nothing")),
+            ("error", rx.el.p(JobForm.schedule_error, class_name="field-error")),
+            ("words", told),
+            rx.el.p("Write a schedule, in words or in cron, to see when it fires.", class_name="quiet"),
+        ),
+    )
+
+
+def _field(label: str, name: str, control: rx.Component, hint: str | rx.Var[str] = "", live: rx.Var[str] | str = "") -> rx.Component:
+    return rx.el.div(
+        rx.el.label(label, html_for=name),
+        control,
+        rx.cond(live, _complaint(live), _error_at(name)),
+        rx.cond(hint, rx.el.span(hint, class_name="hint")),
+        class_name="field",
+    )
+
+
+def _error_at(name: str) -> rx.Component:
+    return rx.cond(JobForm.errors[name], _complaint(JobForm.errors[name]))
+
+
+def _complaint(words: rx.Var[str] | str) -> rx.Component:
+    return rx.el.span(words, class_name="field-error", role="alert")
+
+
+def _validity(name: str) -> dict[str, rx.Var[str]]:
+    return {"aria-invalid": rx.cond(JobForm.errors[name], "true", "false")}
+
+
+def _input(name: str, **props: object) -> rx.Component:
+    return rx.el.input(
+        name=name,
+        id=name,
+        default_value=JobForm.values[name],
+        class_name="input",
+        auto_complete="off",
+        custom_attrs=_validity(name),
+        **props,
+    )
+
+
+def _area(name: str, rows: str, value: rx.Var[str] | None = None, mono: bool = False) -> rx.Component:
+    return rx.el.textarea(
+        name=name,
+        id=name,
+        rows=rows,
+        default_value=JobForm.values[name] if value is None else value,
+        class_name="input mono" if mono else "input",
+        spell_check=not mono,
+        custom_attrs=_validity(name),
+    )
+
+
+def _select(name: str, options: tuple[tuple[str, str], ...], value: rx.Var[str]) -> rx.Component:
+    return rx.el.select(
+        *(rx.el.option(words, value=each) for each, words in options), name=name, id=name, default_value=value, class_name="input"
+    )
+
+
+def _inline(name: str, options: tuple[tuple[str, str], ...], value: rx.Var[str], label: str, **props: object) -> rx.Component:
+    return rx.el.select(
+        *(rx.el.option(words, value=each) for each, words in options),
+        name=name,
+        default_value=value,
+        aria_label=label,
+        class_name="input inline",
+        **props,
+    )
+
+
+def _number(name: str, label: str, placeholder: str = "") -> rx.Component:
+    return rx.el.input(
+        name=name,
+        default_value=JobForm.values[name],
+        aria_label=label,
+        placeholder=placeholder,
+        input_mode="decimal",
+        class_name="input inline number",
+    )
