@@ -1,4 +1,7 @@
+"""What Reflex builds and serves; `frontend/build.py` and `belfry_ui.site` use it."""
+
 import reflex as rx
+
 from belfry_ui.export import Export
 from belfry_ui.theme import theme
 

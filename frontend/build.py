@@ -24,6 +24,7 @@ UI = ROOT / "build" / "ui"
 STAMP = UI / "inputs"
 
 SETTINGS = {
+    "PYTHONUNBUFFERED": "1",
     "REFLEX_USE_NPM": "1",
     "REFLEX_TELEMETRY_ENABLED": "false",
     "REFLEX_CHECK_LATEST_VERSION": "false",
@@ -37,9 +38,8 @@ SETTINGS = {
     "NPM_CONFIG_UPDATE_NOTIFIER": "false",
 }
 STEPS = {
-    "Installing": "fetching JavaScript packages",
-    "Compiling:": "compiling the screens",
-    "Creating Production Build": "bundling",
+    "Compiling production app": "compiling the screens and fetching JavaScript packages",
+    "Compiling:": "bundling",
 }
 
 ROOM_BYTES = 20 << 20
@@ -153,7 +153,7 @@ def _registry(environment: dict[str, str]) -> str:
 
 
 def _step(line: str) -> str | None:
-    return next((step for sign, step in STEPS.items() if line.lstrip().startswith(sign)), None)
+    return next((step for sign, step in STEPS.items() if sign in line), None)
 
 
 def _complaint(said: str) -> str:
@@ -180,7 +180,7 @@ def _assemble(inputs: str) -> None:
     fresh, former = UI.with_name("ui.fresh"), UI.with_name("ui.former")
     for folder in (fresh, former):
         shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(WEB / "build" / "client", fresh / "client")
+    shutil.copytree(WEB / "build" / "client", fresh / "client", ignore=shutil.ignore_patterns("external"))
     shutil.copytree(WEB / "backend", fresh / "backend")
     shutil.copy(ROOT / "rxconfig.py", fresh)
     (fresh / STAMP.name).write_text(inputs)

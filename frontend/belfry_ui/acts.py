@@ -98,9 +98,7 @@ def _about_running() -> rx.Component:
     return rx.fragment(
         rx.alert_dialog.title(f"Run “{Acts.job_name}” now?", size="4"),
         rx.alert_dialog.description("It is paused. It would run once and stay paused.", size="2"),
-        rx.el.div(
-            _keep("Leave it"), rx.button("Run once", on_click=Acts.run_all_the_same), class_name="actions end"
-        ),
+        rx.el.div(_keep("Leave it"), rx.button("Run once", on_click=Acts.run_all_the_same), class_name="actions end"),
     )
 
 

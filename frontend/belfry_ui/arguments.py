@@ -27,9 +27,7 @@ class Unreadable(Exception):
 def fields(schema: dict[str, Any], args: dict[str, Any]) -> list[Argument]:
     """The fields of a schema, filled with these arguments; required ones first."""
     required = schema.get("required", ())
-    drawn = [
-        _field(name, _simple(prop), name in required, args) for name, prop in schema.get("properties", {}).items()
-    ]
+    drawn = [_field(name, _simple(prop), name in required, args) for name, prop in schema.get("properties", {}).items()]
     return sorted(drawn, key=lambda argument: not argument.required)
 
 

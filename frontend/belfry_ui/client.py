@@ -34,7 +34,8 @@ def connect(api: ASGIApp) -> None:
 
 async def get(path: str, **params: Any) -> Any:
     """The JSON at a path. Parameters that are None or empty are left out. Raises Refused."""
-    return await _call("GET", path, params={key: value for key, value in params.items() if value not in (None, "")})
+    asked = {name: value for name, value in params.items() if value not in (None, "")}
+    return await _call("GET", path, params=asked or None)
 
 
 async def gather(*paths: str) -> list[Any]:

@@ -3,9 +3,28 @@
 from typing import Any
 
 FIELDS = (
-    "id name description schedule timezone command args priority dependencies retry_policy enabled tags labels"
-    " timeout_seconds overlap misfire start_at end_at jitter_seconds calendar metadata"
-).split()
+    "id",
+    "name",
+    "description",
+    "schedule",
+    "timezone",
+    "command",
+    "args",
+    "priority",
+    "dependencies",
+    "retry_policy",
+    "enabled",
+    "tags",
+    "labels",
+    "timeout_seconds",
+    "overlap",
+    "misfire",
+    "start_at",
+    "end_at",
+    "jitter_seconds",
+    "calendar",
+    "metadata",
+)
 BLANK: dict[str, Any] = {
     "name": "",
     "description": "",
@@ -22,10 +41,9 @@ BLANK: dict[str, Any] = {
     "overlap": "skip",
     "misfire": "once",
 }
-SHOWN = (
-    "id name description schedule timezone command args priority dependencies retry_policy retry_policy.type"
-    " retry_policy.max_retries retry_policy.delay_ms retry_policy.max_delay_ms tags timeout_seconds overlap misfire"
-).split()
+UNSHOWN = ("enabled", "labels", "start_at", "end_at", "jitter_seconds", "calendar", "metadata")
+POLICY = ("type", "max_retries", "delay_ms", "max_delay_ms")
+SHOWN = {*FIELDS, *(f"retry_policy.{name}" for name in POLICY)} - {*UNSHOWN}
 
 
 def definition(job: dict[str, Any]) -> dict[str, Any]:

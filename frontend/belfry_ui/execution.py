@@ -96,7 +96,9 @@ class Execution(Screen, rx.State):
         self.attempt = f"{execution['attempt']} of {execution['max_attempts']}"
         self.is_live = self.state in LIVE
         self.attempts = [Attempt(**attempt) for attempt in execution["attempts"]]
-        self.result = "" if execution["result"] is None else json.dumps(execution["result"], indent=2, ensure_ascii=False)
+        self.result = (
+            "" if execution["result"] is None else json.dumps(execution["result"], indent=2, ensure_ascii=False)
+        )
         self.error = execution["error"] or ""
         self.error_head = self.error.strip().rpartition("\n")[2]
 
@@ -137,7 +139,13 @@ def _shown() -> rx.Component:
             f"Execution {Execution.id}",
             rx.cond(
                 Execution.is_live,
-                rx.button(rx.icon("circle-x", size=15), "Cancel", on_click=Execution.cancel, color_scheme="red", variant="soft"),
+                rx.button(
+                    rx.icon("circle-x", size=15),
+                    "Cancel",
+                    on_click=Execution.cancel,
+                    color_scheme="red",
+                    variant="soft",
+                ),
                 rx.button(rx.icon("rotate-cw", size=15), "Retry", on_click=Execution.retry, variant="soft"),
             ),
             under=rx.el.div(
@@ -173,7 +181,9 @@ def _log() -> rx.Component:
         rx.cond(
             Execution.lines,
             drawn.log(lines=Execution.lines),
-            controls.empty(rx.cond(Execution.is_live, "Nothing has been logged yet.", "Nothing was logged."), icon="scroll-text"),
+            controls.empty(
+                rx.cond(Execution.is_live, "Nothing has been logged yet.", "Nothing was logged."), icon="scroll-text"
+            ),
         ),
         aside=controls.choice("All levels", LEVELS, Execution.level, Execution.filter_level),
     )

@@ -56,11 +56,15 @@ def _filters() -> rx.Component:
         rx.el.div(*map(_toggle, STATES), class_name="tabs-inner", role="group", aria_label="States"),
         rx.cond(
             Executions.job,
-            rx.el.button(Executions.job, rx.icon("x", size=12), on_click=Executions.filter("job", ""), class_name="tag on"),
+            rx.el.button(
+                Executions.job, rx.icon("x", size=12), on_click=Executions.filter("job", ""), class_name="tag on"
+            ),
         ),
         rx.el.span(class_name="stretch"),
         controls.choice("Any trigger", TRIGGERS, Executions.trigger, lambda value: Executions.filter("trigger", value)),
-        controls.choice("Any worker", Executions.workers, Executions.worker, lambda value: Executions.filter("worker", value)),
+        controls.choice(
+            "Any worker", Executions.workers, Executions.worker, lambda value: Executions.filter("worker", value)
+        ),
         class_name="filters",
     )
 
@@ -84,7 +88,9 @@ def _list() -> rx.Component:
         ),
         rx.cond(
             Executions.is_filtered,
-            controls.empty("No execution is like that.", rx.link("Show all executions", href="/executions"), icon="search-x"),
+            controls.empty(
+                "No execution is like that.", rx.link("Show all executions", href="/executions"), icon="search-x"
+            ),
             controls.empty("Nothing has run yet.", rx.link(rx.button("To the jobs"), href="/"), icon="activity"),
         ),
     )

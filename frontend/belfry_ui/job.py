@@ -9,6 +9,7 @@ import reflex as rx
 from belfry_ui import client, fires, runs
 from belfry_ui.acts import Acts, question
 from belfry_ui.fires import Fire
+from belfry_ui.jobs import is_code
 from belfry_ui.pieces import controls, drawn
 from belfry_ui.runs import RunRow
 from belfry_ui.screen import Screen
@@ -39,6 +40,7 @@ class Job(Screen, rx.State):
     state: str = ""
     enabled: bool = False
     words: str = ""
+    is_code: bool = False
     rule: str = ""
     timezone: str = ""
     next_at: str = ""
@@ -71,6 +73,7 @@ class Job(Screen, rx.State):
         for name in ("id", "name", "description", "state", "enabled", "timezone", "command", "tags", "dependencies"):
             setattr(self, name, job[name])
         self.words = job["description_of_schedule"]
+        self.is_code = is_code(self.words)
         self.rule = job["schedule"] if job["schedule"] != self.words else ""
         self.next_at = job["next_fire_at"] or ""
         self.args = json.dumps(job["args"], indent=2, ensure_ascii=False) if job["args"] else ""
@@ -91,9 +94,10 @@ def policies(job: dict[str, Any]) -> list[str]:
 
 
 def _retries(policy: dict[str, Any]) -> str:
-    retries, first = policy["max_retries"], policy["delay_ms"] / 1000
+    retries = policy["max_retries"]
     if policy["type"] == "NONE" or not retries:
         return "It is not tried again when it fails."
+    first = policy["delay_ms"] / 1000
     times = "once" if retries == 1 else f"up to {retries} times"
     if policy["type"] == "FIXED":
         return f"When it fails it is tried again {times}, {first:g} s apart."
@@ -120,11 +124,13 @@ def _shown() -> rx.Component:
 def _under() -> rx.Component:
     return rx.el.div(
         drawn.state(state=Job.state),
-        rx.el.span(Job.words),
+        rx.el.span(Job.words, class_name=rx.cond(Job.is_code, "mono", "")),
         rx.cond(Job.rule, rx.el.code(Job.rule)),
         rx.el.span(Job.timezone),
         rx.cond(Job.next_at, rx.el.span("next ", drawn.time(at=Job.next_at, zone=Job.timezone))),
-        rx.el.div(rx.foreach(Job.tags, lambda tag: rx.link(tag, href=f"/?tag={tag}", class_name="tag")), class_name="tags"),
+        rx.el.div(
+            rx.foreach(Job.tags, lambda tag: rx.link(tag, href=f"/?tag={tag}", class_name="tag")), class_name="tags"
+        ),
         class_name="heading-sub",
     )
 
@@ -163,7 +169,9 @@ def _executions() -> rx.Component:
             Job.rows,
             rx.fragment(
                 runs.table(Job.rows, with_job=False),
-                rx.el.div(rx.link(f"All {Job.total} executions", href=f"/executions?job={Job.id}"), class_name="panel-foot"),
+                rx.el.div(
+                    rx.link(f"All {Job.total} executions", href=f"/executions?job={Job.id}"), class_name="panel-foot"
+                ),
             ),
             controls.empty("It has not run yet.", icon="activity"),
         ),
@@ -174,7 +182,8 @@ def _executions() -> rx.Component:
 def _next() -> rx.Component:
     why = rx.cond(Job.enabled, "It does not fire by itself.", "It is paused and does not fire.")
     return controls.panel(
-        "Next fires", rx.cond(Job.next_fires, fires.fires(Job.next_fires, Job.timezone), rx.el.p(why, class_name="quiet"))
+        "Next fires",
+        rx.cond(Job.next_fires, fires.fires(Job.next_fires, Job.timezone), rx.el.p(why, class_name="quiet")),
     )
 
 

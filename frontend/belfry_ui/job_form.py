@@ -13,6 +13,7 @@ from belfry_ui.screen import Screen
 
 FIRES = 10
 OFFERS = 6
+SHOW_ERROR = rx.call_script("setTimeout(() => document.querySelector('[aria-invalid=true]')?.focus(), 50)")
 
 
 class JobForm(Screen, rx.State):
@@ -35,6 +36,7 @@ class JobForm(Screen, rx.State):
     errors: dict[str, str] = {}
     refusals: list[str] = []
     round: int = 0
+    args_round: int = 0
 
     schedule: str = ""
     timezone: str = "UTC"
@@ -100,6 +102,7 @@ class JobForm(Screen, rx.State):
         self.can_draw = arguments.is_drawable(schema, args)
         self.as_json = not self.can_draw
         self.args_text = arguments.to_json(args)
+        self.args_round += 1
 
     @rx.event
     def choose(self, command: str) -> None:
@@ -116,7 +119,6 @@ class JobForm(Screen, rx.State):
         self.errors, is_json = {}, self.as_json
         self._draw(self.command, args)
         self.as_json = not is_json or not self.can_draw
-        self.round += 1
 
     @rx.event
     def choose_retry(self, kind: str) -> None:
@@ -190,12 +192,14 @@ class JobForm(Screen, rx.State):
         args, errors = self._args(form)
         if errors:
             self.errors, self.refusals = errors, []
-            return None
+            return SHOW_ERROR
         try:
-            saved = await self._send({**self._original, **draft.read(form), "args": args, "dependencies": self.dependencies})
+            saved = await self._send(
+                {**self._original, **draft.read(form), "args": args, "dependencies": self.dependencies}
+            )
         except client.Refused as refused:
             self._refuse(refused)
-            return None
+            return SHOW_ERROR
         return [rx.toast.success(f"{saved['name']} is saved."), rx.redirect(f"/jobs/{saved['id']}")]
 
     def _args(self, form: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from belfry_ui import fields
 from belfry_ui.arguments import Argument
 from belfry_ui.fires import fires
 from belfry_ui.job_form import ZONES, JobForm
@@ -9,7 +10,11 @@ from belfry_ui.pieces import controls
 from belfry_ui.shell import frame
 
 PRIORITIES = (("HIGH", "High"), ("MEDIUM", "Medium"), ("LOW", "Low"))
-RETRIES = (("NONE", "do not try again"), ("FIXED", "try again after equal pauses"), ("EXPONENTIAL", "try again after growing pauses"))
+RETRIES = (
+    ("NONE", "do not try again"),
+    ("FIXED", "try again after equal pauses"),
+    ("EXPONENTIAL", "try again after growing pauses"),
+)
 OVERLAPS = (("skip", "skip"), ("queue", "queue"), ("allow", "run"), ("cancel", "cancel the running one for"))
 MISFIRES = (("once", "make up for them once"), ("all", "make up for every one"), ("skip", "skip them"))
 EXAMPLES = "every 15 minutes · daily at 14:00 · weekly on monday · */10 * * * * · @hourly · manual"
@@ -24,20 +29,20 @@ def _form() -> rx.Component:
     return rx.el.form(
         controls.heading(
             JobForm.title,
-            rx.button("Cancel", type="button", variant="soft", color_scheme="gray", on_click=rx.call_script("history.back()")),
+            rx.button(
+                "Cancel", type="button", variant="soft", color_scheme="gray", on_click=rx.call_script("history.back()")
+            ),
             rx.button("Save job", type="submit"),
         ),
         rx.foreach(JobForm.refusals, lambda refusal: rx.el.p(refusal, class_name="field-error", role="alert")),
         rx.el.div(
+            rx.el.div(controls.panel("What", *_what()), controls.panel("When", *_when())),
             rx.el.div(
-                controls.panel("What", *_what()),
-                controls.panel("When", *_when()),
                 controls.panel("With", *_with(), aside=_json_switch()),
                 controls.panel("How", *_how()),
                 controls.panel("After", *_after()),
             ),
-            rx.el.div(_understood(), class_name="sticky"),
-            class_name="columns wide-left",
+            class_name="columns",
         ),
         on_submit=JobForm.save,
         key=JobForm.round,
@@ -48,11 +53,11 @@ def _form() -> rx.Component:
 
 def _what() -> list[rx.Component]:
     return [
-        _field("Name", "name", _input("name", auto_focus=True)),
-        _field("Description", "description", _area("description", rows="2")),
+        fields.field("Name", "name", fields.line("name", auto_focus=True)),
+        fields.field("Description", "description", fields.area("description", rows="2")),
         rx.el.div(
-            _field("Priority", "priority", _select("priority", PRIORITIES, JobForm.values["priority"])),
-            _field("Tags", "tags", _input("tags", placeholder="etl, nightly"), hint="Separated by commas."),
+            fields.field("Priority", "priority", fields.select("priority", PRIORITIES, JobForm.values["priority"])),
+            fields.field("Tags", "tags", fields.line("tags", placeholder="etl, nightly"), hint="Separated by commas."),
             class_name="pair",
         ),
         rx.el.label(
@@ -71,7 +76,7 @@ def _when() -> list[rx.Component]:
         class_name="input schedule-input",
         auto_complete="off",
         spell_check=False,
-        custom_attrs=_validity("schedule"),
+        custom_attrs=fields.validity("schedule"),
     )
     zone = rx.el.input(
         name="timezone",
@@ -81,11 +86,12 @@ def _when() -> list[rx.Component]:
         class_name="input",
         list="zones",
         auto_complete="off",
-        custom_attrs=_validity("timezone"),
+        custom_attrs=fields.validity("timezone"),
     )
     return [
-        _field("Schedule", "schedule", schedule, hint=EXAMPLES, live=JobForm.schedule_error),
-        _field("Time zone", "timezone", zone, live=JobForm.timezone_error),
+        fields.field("Time zone", "timezone", zone, live=JobForm.timezone_error),
+        fields.field("Schedule", "schedule", schedule),
+        _understood(),
         rx.el.datalist(*(rx.el.option(value=zone) for zone in ZONES), id="zones"),
     ]
 
@@ -99,19 +105,23 @@ def _with() -> list[rx.Component]:
         default_value=JobForm.command,
         on_change=JobForm.choose,
         class_name="input",
-        custom_attrs=_validity("command"),
+        custom_attrs=fields.validity("command"),
     )
-    raw = _area("args", rows="8", value=JobForm.args_text, mono=True)
+    raw = fields.area("args", rows="8", value=JobForm.args_text, mono=True)
     return [
-        _field("Command", "command", command, hint=JobForm.command_hint),
+        fields.field("Command", "command", command, hint=JobForm.command_hint),
         rx.cond(
-            JobForm.as_json,
-            _field("Arguments as JSON", "args", raw),
-            rx.el.div(
-                rx.foreach(JobForm.fields, _argument),
-                rx.cond(JobForm.errors["args"], _complaint(JobForm.errors["args"])),
-                class_name="form",
-                key=JobForm.command,
+            JobForm.command == "",
+            rx.fragment(),
+            rx.cond(
+                JobForm.as_json,
+                rx.el.div(fields.field("Arguments as JSON", "args", raw), key=JobForm.args_round),
+                rx.el.div(
+                    rx.foreach(JobForm.fields, _argument),
+                    rx.cond(JobForm.errors["args"], fields.complaint(JobForm.errors["args"])),
+                    class_name="form",
+                    key=JobForm.args_round,
+                ),
             ),
         ),
     ]
@@ -148,16 +158,22 @@ def _argument(argument: rx.Var[Argument]) -> rx.Component:
         ),
         (
             "boolean",
-            rx.el.input(type="checkbox", name=argument.field, id=argument.field, default_checked=argument.value == "on"),
+            rx.el.input(
+                type="checkbox", name=argument.field, id=argument.field, default_checked=argument.value == "on"
+            ),
         ),
         ("json", rx.el.textarea(rows="4", class_name="input mono", spell_check=False, custom_attrs=invalid, **attrs)),
         rx.el.input(class_name="input", auto_complete="off", custom_attrs=invalid, **attrs),
     )
     return rx.el.div(
-        rx.el.label(argument.name, rx.cond(argument.required, "", rx.el.span(" optional", class_name="quiet")), html_for=argument.field),
+        rx.el.label(
+            argument.name,
+            rx.cond(argument.required, "", rx.el.span(" optional", class_name="quiet")),
+            html_for=argument.field,
+        ),
         control,
         rx.cond(argument.hint, rx.el.span(argument.hint, class_name="hint")),
-        rx.cond(JobForm.errors[argument.field], _complaint(JobForm.errors[argument.field])),
+        rx.cond(JobForm.errors[argument.field], fields.complaint(JobForm.errors[argument.field])),
         class_name="field",
         key=argument.field,
     )
@@ -168,36 +184,50 @@ def _how() -> list[rx.Component]:
         JobForm.retry_type != "NONE",
         rx.fragment(
             ", up to ",
-            _number("max_retries", "Retries"),
+            fields.number("max_retries", "Retries"),
             " times, first after ",
-            _number("delay_seconds", "First pause in seconds"),
+            fields.number("delay_seconds", "First pause in seconds"),
             " s",
             rx.cond(
                 JobForm.retry_type == "EXPONENTIAL",
-                rx.fragment(", at most ", _number("max_delay_seconds", "Longest pause in seconds"), " s apart"),
+                rx.fragment(", at most ", fields.number("max_delay_seconds", "Longest pause in seconds"), " s apart"),
             ),
         ),
     )
-    retry = _inline("retry_type", RETRIES, JobForm.retry_type, "When it fails", on_change=JobForm.choose_retry)
+    retry = fields.inline("retry_type", RETRIES, JobForm.retry_type, "When it fails", on_change=JobForm.choose_retry)
     return [
         rx.el.p("When it fails, ", retry, tries, ".", class_name="sentence"),
-        *map(_error_at, ("retry_policy", "retry_policy.type", "retry_policy.max_retries", "retry_policy.delay_ms", "retry_policy.max_delay_ms")),
-        rx.el.p("Stop an attempt after ", _number("timeout_seconds", "Timeout in seconds", "no limit"), " s.", class_name="sentence"),
-        _error_at("timeout_seconds"),
+        *map(
+            fields.error_at,
+            (
+                "retry_policy",
+                "retry_policy.type",
+                "retry_policy.max_retries",
+                "retry_policy.delay_ms",
+                "retry_policy.max_delay_ms",
+            ),
+        ),
+        rx.el.p(
+            "Stop an attempt after ",
+            fields.number("timeout_seconds", "Timeout in seconds", "no limit"),
+            " s.",
+            class_name="sentence",
+        ),
+        fields.error_at("timeout_seconds"),
         rx.el.p(
             "If it is still running when the next fire comes, ",
-            _inline("overlap", OVERLAPS, JobForm.values["overlap"], "Overlap"),
+            fields.inline("overlap", OVERLAPS, JobForm.values["overlap"], "Overlap"),
             " that fire.",
             class_name="sentence",
         ),
-        _error_at("overlap"),
+        fields.error_at("overlap"),
         rx.el.p(
             "Fires missed during an outage: ",
-            _inline("misfire", MISFIRES, JobForm.values["misfire"], "Missed fires"),
+            fields.inline("misfire", MISFIRES, JobForm.values["misfire"], "Missed fires"),
             ".",
             class_name="sentence",
         ),
-        _error_at("misfire"),
+        fields.error_at("misfire"),
     ]
 
 
@@ -217,7 +247,10 @@ def _after() -> list[rx.Component]:
                 lambda each: rx.el.span(
                     each,
                     rx.el.button(
-                        rx.icon("x", size=13), type="button", aria_label=f"Do not wait for {each}", on_click=JobForm.undepend(each)
+                        rx.icon("x", size=13),
+                        type="button",
+                        aria_label=f"Do not wait for {each}",
+                        on_click=JobForm.undepend(each),
                     ),
                     class_name="chip",
                     key=each,
@@ -225,14 +258,18 @@ def _after() -> list[rx.Component]:
             ),
             class_name="chips",
         ),
-        _field("Waits until these jobs have succeeded", "dependencies", search),
+        fields.field("Waits until these jobs have succeeded", "dependencies", search),
         rx.cond(
             JobForm.offers,
             rx.el.div(
                 rx.foreach(
                     JobForm.offers,
                     lambda offer: rx.el.button(
-                        rx.el.span(offer[1]), rx.el.code(offer[0]), type="button", on_click=JobForm.depend(offer[0]), key=offer[0]
+                        rx.el.span(offer[1]),
+                        rx.el.code(offer[0]),
+                        type="button",
+                        on_click=JobForm.depend(offer[0]),
+                        key=offer[0],
                     ),
                 ),
                 class_name="offers",
@@ -242,11 +279,25 @@ def _after() -> list[rx.Component]:
 
 
 def _understood() -> rx.Component:
-    told = rx.fragment(
+    """What is understood of the schedule while it is typed; its place is kept, so that nothing jumps."""
+    return rx.el.div(
+        rx.match(
+            rx.cond(JobForm.schedule_error != "", "error", rx.cond(JobForm.words, "words", "nothing")),
+            ("error", rx.el.p(JobForm.schedule_error, class_name="field-error")),
+            ("words", _meaning()),
+            rx.el.p(f"In words or in cron: {EXAMPLES}", class_name="hint"),
+        ),
+        class_name="understood",
+        custom_attrs={"aria-live": "polite"},
+    )
+
+
+def _meaning() -> rx.Component:
+    return rx.fragment(
         rx.el.div(
             rx.el.strong(JobForm.words),
             rx.cond(JobForm.rule & (JobForm.rule != JobForm.words), rx.el.code(JobForm.rule)),
-            class_name="understood",
+            class_name="meaning",
         ),
         rx.foreach(
             JobForm.warnings,
@@ -254,90 +305,7 @@ def _understood() -> rx.Component:
         ),
         rx.cond(
             JobForm.next_fires,
-            rx.el.div(rx.el.h3("Next fires"), fires(JobForm.next_fires, JobForm.timezone), class_name="preview-fires"),
+            fires(JobForm.next_fires, JobForm.timezone),
             rx.el.p("It does not fire by itself.", class_name="quiet"),
         ),
-    )
-    return controls.panel(
-        "Understood",
-        rx.match(
-            rx.cond(JobForm.schedule_error != "", "error", rx.cond(JobForm.words, "words", "nothing")),
-            ("error", rx.el.p(JobForm.schedule_error, class_name="field-error")),
-            ("words", told),
-            rx.el.p("Write a schedule, in words or in cron, to see when it fires.", class_name="quiet"),
-        ),
-    )
-
-
-def _field(label: str, name: str, control: rx.Component, hint: str | rx.Var[str] = "", live: rx.Var[str] | str = "") -> rx.Component:
-    return rx.el.div(
-        rx.el.label(label, html_for=name),
-        control,
-        rx.cond(live, _complaint(live), _error_at(name)),
-        rx.cond(hint, rx.el.span(hint, class_name="hint")),
-        class_name="field",
-    )
-
-
-def _error_at(name: str) -> rx.Component:
-    return rx.cond(JobForm.errors[name], _complaint(JobForm.errors[name]))
-
-
-def _complaint(words: rx.Var[str] | str) -> rx.Component:
-    return rx.el.span(words, class_name="field-error", role="alert")
-
-
-def _validity(name: str) -> dict[str, rx.Var[str]]:
-    return {"aria-invalid": rx.cond(JobForm.errors[name], "true", "false")}
-
-
-def _input(name: str, **props: object) -> rx.Component:
-    return rx.el.input(
-        name=name,
-        id=name,
-        default_value=JobForm.values[name],
-        class_name="input",
-        auto_complete="off",
-        custom_attrs=_validity(name),
-        **props,
-    )
-
-
-def _area(name: str, rows: str, value: rx.Var[str] | None = None, mono: bool = False) -> rx.Component:
-    return rx.el.textarea(
-        name=name,
-        id=name,
-        rows=rows,
-        default_value=JobForm.values[name] if value is None else value,
-        class_name="input mono" if mono else "input",
-        spell_check=not mono,
-        custom_attrs=_validity(name),
-    )
-
-
-def _select(name: str, options: tuple[tuple[str, str], ...], value: rx.Var[str]) -> rx.Component:
-    return rx.el.select(
-        *(rx.el.option(words, value=each) for each, words in options), name=name, id=name, default_value=value, class_name="input"
-    )
-
-
-def _inline(name: str, options: tuple[tuple[str, str], ...], value: rx.Var[str], label: str, **props: object) -> rx.Component:
-    return rx.el.select(
-        *(rx.el.option(words, value=each) for each, words in options),
-        name=name,
-        default_value=value,
-        aria_label=label,
-        class_name="input inline",
-        **props,
-    )
-
-
-def _number(name: str, label: str, placeholder: str = "") -> rx.Component:
-    return rx.el.input(
-        name=name,
-        default_value=JobForm.values[name],
-        aria_label=label,
-        placeholder=placeholder,
-        input_mode="decimal",
-        class_name="input inline number",
     )

@@ -11,7 +11,12 @@ from belfry_ui.pieces.paging import Paged
 from belfry_ui.screen import Screen
 from belfry_ui.shell import frame
 
-SORTS = [("name", "By name"), ("next_fire_at", "By next fire"), ("-updated_at", "Last changed first"), ("priority", "By priority")]
+SORTS = [
+    ("name", "By name"),
+    ("next_fire_at", "By next fire"),
+    ("-updated_at", "Last changed first"),
+    ("priority", "By priority"),
+]
 STATES = [("active", "Active"), ("paused", "Paused"), ("completed", "Completed")]
 PRIORITIES = [("HIGH", "High priority"), ("MEDIUM", "Medium priority"), ("LOW", "Low priority")]
 
@@ -27,6 +32,7 @@ class JobRow:
     tags: list[str] = dataclasses.field(default_factory=list)
     words: str = ""
     rule: str = ""
+    is_code: bool = False
     timezone: str = ""
     priority: str = ""
     next_at: str | None = None
@@ -49,6 +55,7 @@ class JobRow:
             tags=job["tags"],
             words=words,
             rule=job["schedule"] if job["schedule"] != words else "",
+            is_code=is_code(words),
             timezone=job["timezone"],
             priority=job["priority"],
             next_at=job["next_fire_at"],
@@ -59,6 +66,11 @@ class JobRow:
             last_runs=last.get("state") == "running",
             recent=job.get("recent") or [],
         )
+
+
+def is_code(words: str) -> bool:
+    """Whether a schedule is told as an expression, there being no words for it."""
+    return not any(map(str.isalpha, words))
 
 
 class Jobs(Paged, Screen, rx.State):
@@ -191,7 +203,9 @@ def _list() -> rx.Component:
         rx.cond(
             Jobs.is_filtered,
             controls.empty("No job is like that.", rx.link("Show all jobs", href="/"), icon="search-x"),
-            controls.empty("There are no jobs yet.", rx.link(rx.button("Create the first job"), href="/new"), icon="bell"),
+            controls.empty(
+                "There are no jobs yet.", rx.link(rx.button("Create the first job"), href="/new"), icon="bell"
+            ),
         ),
     )
 
@@ -212,7 +226,7 @@ def _row(job: rx.Var[JobRow]) -> rx.Component:
         ),
         rx.el.td(
             rx.el.div(
-                rx.el.span(job.words, class_name="ellipsis"),
+                rx.el.span(job.words, class_name=rx.cond(job.is_code, "ellipsis mono", "ellipsis")),
                 rx.cond(job.rule, rx.el.code(job.rule, class_name="ellipsis")),
                 class_name="stack",
             ),
@@ -258,7 +272,9 @@ def _actions(job: rx.Var[JobRow]) -> list[rx.Component]:
             size="1",
             aria_label=f"{job.name} is enabled",
         ),
-        controls.icon_button("play", f"Run {job.name} now", on_click=Acts.run(job.id, job.name, job.enabled), tip="Run now"),
+        controls.icon_button(
+            "play", f"Run {job.name} now", on_click=Acts.run(job.id, job.name, job.enabled), tip="Run now"
+        ),
         rx.dropdown_menu.root(
             rx.dropdown_menu.trigger(controls.icon_button("ellipsis", f"More about {job.name}")),
             rx.dropdown_menu.content(

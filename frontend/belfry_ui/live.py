@@ -32,7 +32,7 @@ class Listener:
         self._rung.set()
 
     async def batch(self, within_seconds: float) -> list[Event]:
-        """Everything heard since the last batch, oldest first; nothing when it stayed quiet for so long, or was woken."""
+        """Everything heard since the last batch, oldest first; nothing after so much quiet, or when woken."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._rung.wait(), within_seconds)
         self._rung.clear()

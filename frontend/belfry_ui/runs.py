@@ -55,7 +55,9 @@ def table(rows: rx.Var[list[RunRow]], with_job: bool = True) -> rx.Component:
 
 
 def _row(run: rx.Var[RunRow], with_job: bool) -> rx.Component:
-    words = rx.el.span(drawn.state(state=run.state), rx.cond(run.reason, rx.el.small(run.reason)), class_name="stack")
+    words = rx.el.span(
+        drawn.state(state=run.state), rx.cond(run.reason, rx.el.small(run.reason)), class_name="state-line"
+    )
     to = {"href": f"/executions/{run.id}", "class_name": "row-link", "custom_attrs": {"data-row": "true"}}
     state = words if with_job else rx.link(words, **to)
     job = [rx.el.td(rx.link(run.job_id, **to), class_name="c-job ellipsis")] if with_job else []
@@ -66,7 +68,10 @@ def _row(run: rx.Var[RunRow], with_job: bool) -> rx.Component:
         rx.el.td(drawn.took(seconds=run.lateness_seconds), class_name="c-late"),
         rx.el.td(drawn.took(seconds=run.seconds, since=run.started_at, running=run.runs), class_name="c-ran"),
         rx.el.td(run.attempt, class_name="c-attempt"),
-        rx.el.td(rx.link(run.worker, href=f"/executions?worker={run.worker}", class_name="quiet above"), class_name="c-worker"),
+        rx.el.td(
+            rx.link(run.worker, href=f"/executions?worker={run.worker}", class_name="quiet above"),
+            class_name="c-worker",
+        ),
         rx.el.td(run.trigger, class_name="c-trigger quiet"),
         key=run.id,
     )

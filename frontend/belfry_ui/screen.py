@@ -24,7 +24,6 @@ class Screen(rx.State, mixin=True):
     is_missing: bool = False
     _shown_key: str = ""
 
-
     def _asks(self) -> Iterable[str]:
         """The API paths whose answers this screen shows."""
         return ()
@@ -112,7 +111,7 @@ class Live(rx.State):
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def _refresh(self, events: list[live.Event]) -> float:
-        """Read the screen again if these events concern it, or if it changes without any. Answers when to look again."""
+        """Read the screen again if it is stale after these events. Answers in how many seconds to look again."""
         async with self:
             screen = await self._shown()
             if screen is None or not screen._is_stale(events):

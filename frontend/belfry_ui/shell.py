@@ -7,7 +7,11 @@ from reflex_components_core.core.banner import has_connection_errors
 from belfry_ui import theme
 from belfry_ui.pieces import controls, drawn
 
-TABS = (("Jobs", "/", "calendar-clock"), ("Executions", "/executions", "activity"), ("System Status", "/system", "server"))
+TABS = (
+    ("Jobs", "/", "calendar-clock"),
+    ("Executions", "/executions", "activity"),
+    ("System Status", "/system", "server"),
+)
 KEYS = (
     ("g then j, e, s", "Jobs, Executions, System Status"),
     ("/", "Search"),

@@ -102,9 +102,7 @@ async def _running(app: ASGIApp) -> AsyncIterator[None]:
         await asyncio.gather(call, return_exceptions=True)
 
 
-async def _turn(
-    to: str, asked: asyncio.Queue[Message], said: asyncio.Queue[Message], call: asyncio.Task[None]
-) -> None:
+async def _turn(to: str, asked: asyncio.Queue[Message], said: asyncio.Queue[Message], call: asyncio.Task[None]) -> None:
     asked.put_nowait({"type": f"lifespan.{to}"})
     message = await said.get()
     if message["type"] == "ended":

@@ -97,7 +97,9 @@ class System(Screen, rx.State):
         self.p50, self.p95, self.p99 = late["p50"], late["p95"], late["p99"]
         self.jobs = {state: status["jobs"].get(state, 0) for state in JOB_STATES}
         self.executions = {state: status["executions"].get(state, 0) for state in RUN_STATES}
-        self.upcoming = [Fire(**{name: fire[name] for name in ("job_id", "name", "at")}) for fire in upcoming["items"][:12]]
+        self.upcoming = [
+            Fire(**{name: fire[name] for name in ("job_id", "name", "at")}) for fire in upcoming["items"][:12]
+        ]
         self.servers = [_server(server) for server in status["servers"]]
 
     @rx.event
@@ -139,8 +141,8 @@ def _shown() -> rx.Component:
         _health(),
         _workers(),
         rx.el.div(
-            _upcoming(),
-            rx.el.div(_lateness(), _statistics(), _servers()),
+            rx.el.div(_upcoming(), _servers()),
+            rx.el.div(_lateness(), _statistics()),
             class_name="columns",
         ),
     )
@@ -151,7 +153,10 @@ def _health() -> rx.Component:
         rx.icon("circle-check", size=24),
         rx.el.div(
             rx.el.h1("All good."),
-            rx.el.div(f"{System.online} workers online, {System.running} of {System.capacity} slots in use.", class_name="quiet"),
+            rx.el.div(
+                f"{System.online} workers online, {System.running} of {System.capacity} slots in use.",
+                class_name="quiet",
+            ),
         ),
         class_name="health good",
     )
@@ -185,7 +190,12 @@ def _worker(worker: rx.Var[WorkerRow]) -> rx.Component:
     return rx.el.tr(
         rx.el.td(
             rx.el.div(
-                rx.link(worker.id, href=f"/executions?worker={worker.id}", class_name="row-link", custom_attrs={"data-row": "true"}),
+                rx.link(
+                    worker.id,
+                    href=f"/executions?worker={worker.id}",
+                    class_name="row-link",
+                    custom_attrs={"data-row": "true"},
+                ),
                 rx.el.small(worker.host),
                 class_name="stack",
             ),
@@ -193,7 +203,10 @@ def _worker(worker: rx.Var[WorkerRow]) -> rx.Component:
         ),
         rx.el.td(drawn.state(state=worker.state), class_name="c-state"),
         rx.el.td(gauge(worker.running, worker.capacity), class_name="c-load"),
-        rx.el.td(rx.el.div(rx.foreach(worker.labels, lambda label: rx.el.span(label, class_name="tag")), class_name="tags"), class_name="c-labels"),
+        rx.el.td(
+            rx.el.div(rx.foreach(worker.labels, lambda label: rx.el.span(label, class_name="tag")), class_name="tags"),
+            class_name="c-labels",
+        ),
         rx.el.td(drawn.time(at=worker.heartbeat_at), class_name="c-heartbeat"),
         rx.el.td(worker.version, class_name="c-version quiet"),
         rx.el.td(
@@ -234,7 +247,11 @@ def _lateness() -> rx.Component:
         "Start lateness",
         rx.el.div(
             *(
-                rx.el.div(rx.el.span(name, class_name="figure-name"), rx.el.strong(drawn.took(seconds=value)), class_name="figure")
+                rx.el.div(
+                    rx.el.span(name, class_name="figure-name"),
+                    rx.el.strong(drawn.took(seconds=value)),
+                    class_name="figure",
+                )
                 for name, value in (("median", System.p50), ("p95", System.p95), ("p99", System.p99))
             ),
             class_name="figures",
@@ -243,9 +260,7 @@ def _lateness() -> rx.Component:
 
 
 def _statistics() -> rx.Component:
-    counts = [
-        *(controls.fact(drawn.state(state=state), System.jobs[state].to_string()) for state in JOB_STATES),
-    ]
+    counts = [controls.fact(drawn.state(state=state), System.jobs[state].to_string()) for state in JOB_STATES]
     runs = [controls.fact(drawn.state(state=state), System.executions[state].to_string()) for state in RUN_STATES]
     return rx.fragment(
         controls.panel("Jobs", rx.el.dl(*counts, class_name="facts small")),

@@ -17,7 +17,9 @@ def theme() -> rx.Component:
 
 
 def favicon() -> rx.Component:
-    return rx.el.link(rel="icon", type="image/svg+xml", href="data:image/svg+xml," + quote(BELL.format(colour="#3e63dd")))
+    return rx.el.link(
+        rel="icon", type="image/svg+xml", href="data:image/svg+xml," + quote(BELL.format(colour="#3e63dd"))
+    )
 
 
 def bell() -> rx.Component:

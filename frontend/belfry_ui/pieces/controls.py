@@ -70,22 +70,25 @@ def fact(name: str, value: rx.Component | rx.Var[str] | str) -> rx.Component:
 
 
 def choice(
-    label: str, options: list[tuple[str, str]] | rx.Var[list[list[str]]], value: rx.Var[str], turn: Callable[..., object]
+    label: str,
+    options: list[tuple[str, str]] | rx.Var[list[list[str]]],
+    value: rx.Var[str],
+    turn: Callable[..., object],
 ) -> rx.Component:
     """A choice that is part of the page's address. Options are pairs of value and words."""
-    return rx.el.label(
-        rx.el.span(label, class_name="visually-hidden"),
-        rx.el.select(
-            rx.el.option(label, value=""),
-            rx.foreach(options, lambda option: rx.el.option(option[1], value=option[0])),
-            value=value,
-            on_change=turn,
-            class_name="choice",
-        ),
+    return rx.el.select(
+        rx.el.option(label, value=""),
+        rx.foreach(options, lambda option: rx.el.option(option[1], value=option[0])),
+        value=value,
+        on_change=turn,
+        class_name="choice",
+        aria_label=label,
     )
 
 
-def pager(page: rx.Var[int], last: rx.Var[int], told: rx.Var[str], turn: Callable[[rx.Var[int]], object]) -> rx.Component:
+def pager(
+    page: rx.Var[int], last: rx.Var[int], told: rx.Var[str], turn: Callable[[rx.Var[int]], object]
+) -> rx.Component:
     """Where in the list this page is, and the way to its neighbours."""
     return rx.el.nav(
         rx.el.span(told),
@@ -101,14 +104,25 @@ def pager(page: rx.Var[int], last: rx.Var[int], told: rx.Var[str], turn: Callabl
 
 def _step(label: str, icon: str, disabled: rx.Var[bool], act: object) -> rx.Component:
     return rx.icon_button(
-        rx.icon(icon, size=16), aria_label=label, disabled=disabled, on_click=act, variant="soft", color_scheme="gray", size="1"
+        rx.icon(icon, size=16),
+        aria_label=label,
+        disabled=disabled,
+        on_click=act,
+        variant="soft",
+        color_scheme="gray",
+        size="1",
     )
 
 
 def icon_button(icon: str, label: str | rx.Var[str], tip: str = "", **props: object) -> rx.Component:
     attributes = {"custom_attrs": {"data-tip": tip}} if tip else {}
     return rx.icon_button(
-        rx.icon(icon), variant="ghost", color_scheme="gray", size="2", aria_label=label, type="button", **attributes, **props
+        rx.icon(icon),
+        variant="ghost",
+        color_scheme="gray",
+        size="2",
+        aria_label=label,
+        type="button",
+        **attributes,
+        **props,
     )
-
-
