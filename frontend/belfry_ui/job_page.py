@@ -17,7 +17,15 @@ RETRIES = (
 )
 OVERLAPS = (("skip", "skip"), ("queue", "queue"), ("allow", "run"), ("cancel", "cancel the running one for"))
 MISFIRES = (("once", "make up for them once"), ("all", "make up for every one"), ("skip", "skip them"))
-EXAMPLES = "every 15 minutes · daily at 14:00 · weekly on monday · */10 * * * * · @hourly · manual"
+EXAMPLES = (
+    "every 15 minutes",
+    "daily at 14:00",
+    "weekly on monday",
+    "*/10 * * * * *",
+    "0 6 * * 1-5",
+    "@hourly",
+    "manual",
+)
 
 
 def job_page() -> rx.Component:
@@ -285,10 +293,27 @@ def _understood() -> rx.Component:
             rx.cond(JobForm.schedule_error != "", "error", rx.cond(JobForm.words, "words", "nothing")),
             ("error", rx.el.p(JobForm.schedule_error, class_name="field-error")),
             ("words", _meaning()),
-            rx.el.p(f"In words or in cron: {EXAMPLES}", class_name="hint"),
+            _examples(),
         ),
         class_name="understood",
         custom_attrs={"aria-live": "polite"},
+    )
+
+
+def _examples() -> rx.Component:
+    return rx.fragment(
+        rx.el.p("In words, in cron with five or six fields, or an instant. For example:", class_name="hint"),
+        rx.el.div(
+            *(
+                rx.el.button(
+                    example,
+                    type="button",
+                    on_click=[rx.set_value("schedule", example), JobForm.write_schedule(example)],
+                )
+                for example in EXAMPLES
+            ),
+            class_name="examples",
+        ),
     )
 
 

@@ -59,7 +59,7 @@ export function Axis({ due, queued, finished, attempts = [], state }) {
       style: { left: `${from}%`, width: `max(3px, ${to - from}%)` },
       "data-tip": `Attempt ${attempt.attempt} on ${attempt.worker_id ?? "no worker"}: ${attempt.outcome ?? "running"}, ${spell(took)}`,
       tabIndex: 0,
-    }, h("span", null, attempt.attempt));
+    }, h("span", null, `${attempt.attempt} · ${spell(took)}`));
   });
   const first = attempts.length ? place(attempts[0].started_at) : 100;
   return h("div", { className: "axis", role: "group", "aria-label": "Course of this execution" },
