@@ -20,7 +20,7 @@ app.app_wraps.pop((5, "Overlay"))
 
 
 def show(view: Callable[[], rx.Component], state: type[Screen], route: str, title: str) -> None:
-    SCREENS[route] = state
+    SCREENS[route.strip("/") or "index"] = state
     then = [JobForm.understand] if state is JobForm else [Live.follow]
     app.add_page(view, route=route, title=f"{title} · Belfry", on_load=[state.load, *then])
 

@@ -14,6 +14,7 @@ logger = logging.getLogger(__name__)
 Event = dict[str, Any]
 RESET: Event = {"type": "reset"}
 ROOM_EVENTS = 500
+PAUSE_SECONDS = 1.0
 PATIENCE_SECONDS = 1.0
 
 
@@ -81,7 +82,7 @@ async def _follow(api: ASGIApp) -> None:
             last = event.get("id", last)
             for listener in tuple(_listeners.values()):
                 listener.hear(event)
-        await asyncio.sleep(PATIENCE_SECONDS)
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def _subscribe(api: ASGIApp, after: int | None) -> AsyncIterator[Event]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from time import monotonic
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,8 +10,10 @@ import reflex as rx
 
 from belfry_ui import client, live
 
-PAUSE_SECONDS = 0.15
-LOOK_ROUND_SECONDS = 20
+LOOK_ROUND_SECONDS = 20.0
+PAUSE_SECONDS = 0.03
+LEISURE = 3
+"""A tab rests three times as long as a refresh took: under a storm of events it sees the latest, less often."""
 
 
 class Screen(rx.State, mixin=True):
@@ -93,7 +96,7 @@ class Screen(rx.State, mixin=True):
 
 
 SCREENS: dict[str, type[Screen]] = {}
-"""Which screen a route shows."""
+"""Which screen a route shows; Reflex calls the first page `index`."""
 
 
 class Live(rx.State):
@@ -107,8 +110,10 @@ class Live(rx.State):
         with live.listening(tab) as listener:
             pulse = LOOK_ROUND_SECONDS
             while listener and is_open(tab):
-                pulse = await self._refresh(await listener.batch(pulse))
-                await asyncio.sleep(PAUSE_SECONDS)
+                events = await listener.batch(pulse)
+                began = monotonic()
+                pulse = await self._refresh(events)
+                await asyncio.sleep(max(PAUSE_SECONDS, LEISURE * (monotonic() - began)))
 
     async def _refresh(self, events: list[live.Event]) -> float:
         """Read the screen again if it is stale after these events. Answers in how many seconds to look again."""
@@ -125,7 +130,7 @@ class Live(rx.State):
             return screen._pulse() if screen else LOOK_ROUND_SECONDS
 
     async def _shown(self) -> Screen | None:
-        state = SCREENS.get("/" + self.router.route_id.strip("/"))
+        state = SCREENS.get(self.router.route_id.strip("/"))
         return await self.get_state(state) if state else None
 
 
