@@ -19,7 +19,7 @@ class Acts(rx.State):
     async def switch(self, job_id: str, on: bool) -> Any:
         """Resume or pause a job."""
         try:
-            await client.send("PUT", f"/jobs/{job_id}/status", {"status": "active" if on else "paused"})
+            await client.send("PUT", client.at("jobs", job_id, "status"), {"status": "active" if on else "paused"})
         except client.Refused as refused:
             return rx.toast.error(refused.detail)
 
@@ -53,7 +53,7 @@ class Acts(rx.State):
         """Delete the job that was asked about; where others depend on it, say so and ask once more."""
         force = "?force=true" if self.problem else ""
         try:
-            await client.send("DELETE", f"/jobs/{self.job_id}{force}")
+            await client.send("DELETE", client.at("jobs", self.job_id) + force)
         except client.Refused as refused:
             self.problem = refused.detail
             return None
@@ -63,7 +63,7 @@ class Acts(rx.State):
 
     async def _run(self, body: dict[str, bool]) -> Any:
         try:
-            execution = await client.send("POST", f"/jobs/{self.job_id}/run", body)
+            execution = await client.send("POST", client.at("jobs", self.job_id, "run"), body)
         except client.Refused as refused:
             return rx.toast.error(refused.detail)
         return rx.toast.success(f"{self.job_name} runs as execution {execution['id']}.")

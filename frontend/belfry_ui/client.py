@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from starlette.types import ASGIApp
@@ -30,6 +31,11 @@ def connect(api: ASGIApp) -> None:
     global _http
     transport = httpx.ASGITransport(api, raise_app_exceptions=False)
     _http = httpx.AsyncClient(transport=transport, base_url="http://belfry", timeout=30)
+
+
+def at(*parts: str) -> str:
+    """The path of something, whatever its name is made of."""
+    return "".join("/" + quote(part, safe="") for part in parts)
 
 
 async def get(path: str, **params: Any) -> Any:

@@ -67,7 +67,7 @@ class Execution(Screen, rx.State):
         super()._begin()
 
     def _asks(self) -> Iterable[str]:
-        this = f"/executions/{self.router.url.path.rsplit('/', 1)[-1]}"
+        this = client.at("executions", self._named())
         level = f"&level={self._query('level')}" if self._query("level") else ""
         return this, f"{this}/logs?after={self._last_line}&size={LINES_AT_ONCE}{level}"
 
@@ -119,7 +119,7 @@ class Execution(Screen, rx.State):
 
     async def _do(self, verb: str) -> Any:
         try:
-            execution = await client.send("POST", f"/executions/{self.id}/{verb}")
+            execution = await client.send("POST", client.at("executions", self.id, verb))
         except client.Refused as refused:
             return rx.toast.error(refused.detail)
         if str(execution["id"]) != self.id:

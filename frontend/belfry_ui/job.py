@@ -58,7 +58,7 @@ class Job(Screen, rx.State):
     total: int = 0
 
     def _asks(self) -> Iterable[str]:
-        this = "/jobs/" + self.router.url.path.rsplit("/", 1)[-1]
+        this = client.at("jobs", self._named())
         return this, f"{this}/executions?size={RUNS}"
 
     @classmethod
@@ -129,7 +129,8 @@ def _under() -> rx.Component:
         rx.el.span(Job.timezone),
         rx.cond(Job.next_at, rx.el.span("next ", drawn.time(at=Job.next_at, zone=Job.timezone))),
         rx.el.div(
-            rx.foreach(Job.tags, lambda tag: rx.link(tag, href=f"/?tag={tag}", class_name="tag")), class_name="tags"
+            rx.foreach(Job.tags, lambda tag: rx.link(tag, href=controls.address("/", tag=tag), class_name="tag")),
+            class_name="tags",
         ),
         class_name="heading-sub",
     )

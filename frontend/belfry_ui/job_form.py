@@ -13,6 +13,7 @@ from belfry_ui.screen import Screen
 
 FIRES = 10
 OFFERS = 6
+COMMANDS = "/commands?size=200"
 SHOW_ERROR = rx.call_script("setTimeout(() => document.querySelector('[aria-invalid=true]')?.focus(), 50)")
 
 
@@ -56,9 +57,8 @@ class JobForm(Screen, rx.State):
         return f"{self.router.url.path}?{self.router.url.query}"
 
     def _asks(self) -> Iterable[str]:
-        path = self.router.url.path.split("/")
-        source = path[2] if path[1] == "jobs" else self._query("from")
-        return ("/commands?size=200", f"/jobs/{source}") if source else ("/commands?size=200",)
+        source = self._query("from") if self.router.url.path == "/new" else self._named()
+        return (COMMANDS, client.at("jobs", source)) if source else (COMMANDS,)
 
     def _concerns(self, event: dict[str, Any]) -> bool:
         return False
@@ -214,7 +214,7 @@ class JobForm(Screen, rx.State):
         if not self.job_id:
             return await client.send("POST", "/jobs", {name: value for name, value in job.items() if name != "id"})
         guard = {"If-Match": f'"{self._version}"'}
-        return await client.send("PUT", f"/jobs/{self.job_id}", {**job, "id": self.job_id}, guard)
+        return await client.send("PUT", client.at("jobs", self.job_id), {**job, "id": self.job_id}, guard)
 
     def _refuse(self, refused: client.Refused) -> None:
         self.errors, self.refusals = draft.sort_errors(refused.errors)

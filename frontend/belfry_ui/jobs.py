@@ -261,7 +261,7 @@ def _row(job: rx.Var[JobRow]) -> rx.Component:
 
 
 def _tag(tag: rx.Var[str]) -> rx.Component:
-    return rx.link(tag, href=f"/?tag={tag}", class_name="tag above")
+    return rx.link(tag, href=controls.address("/", tag=tag), class_name="tag above")
 
 
 def _actions(job: rx.Var[JobRow]) -> list[rx.Component]:

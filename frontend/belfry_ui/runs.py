@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from belfry_ui.pieces import drawn
+from belfry_ui.pieces import controls, drawn
 
 
 @dataclasses.dataclass
@@ -69,7 +69,7 @@ def _row(run: rx.Var[RunRow], with_job: bool) -> rx.Component:
         rx.el.td(drawn.took(seconds=run.seconds, since=run.started_at, running=run.runs), class_name="c-ran"),
         rx.el.td(run.attempt, class_name="c-attempt"),
         rx.el.td(
-            rx.link(run.worker, href=f"/executions?worker={run.worker}", class_name="quiet above"),
+            rx.link(run.worker, href=controls.address("/executions", worker=run.worker), class_name="quiet above"),
             class_name="c-worker",
         ),
         rx.el.td(run.trigger, class_name="c-trigger quiet"),

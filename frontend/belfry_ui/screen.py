@@ -53,6 +53,10 @@ class Screen(rx.State, mixin=True):
         """What is shown; another key begins anew with a skeleton."""
         return self.router.url.path
 
+    def _named(self) -> str:
+        """What the address names: the second part of its path."""
+        return self.router.url.path.split("/")[2]
+
     def _query(self, name: str, default: str = "") -> str:
         return self.router.url.query_parameters.get(name, default)
 

@@ -105,12 +105,12 @@ class System(Screen, rx.State):
     @rx.event
     async def drain(self, worker: str) -> Any:
         """Let a worker finish what it has and take nothing new."""
-        return await self._do(f"/workers/{worker}/drain")
+        return await self._do(client.at("workers", worker, "drain"))
 
     @rx.event
     async def resume(self, worker: str) -> Any:
         """Let a drained worker take work again."""
-        return await self._do(f"/workers/{worker}/resume")
+        return await self._do(client.at("workers", worker, "resume"))
 
     async def _do(self, path: str) -> Any:
         try:
@@ -192,7 +192,7 @@ def _worker(worker: rx.Var[WorkerRow]) -> rx.Component:
             rx.el.div(
                 rx.link(
                     worker.id,
-                    href=f"/executions?worker={worker.id}",
+                    href=controls.address("/executions", worker=worker.id),
                     class_name="row-link",
                     custom_attrs={"data-row": "true"},
                 ),

@@ -5,8 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
-from browser import FLAGS, find
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from browser import FLAGS, find
 
 WAIT_MS = 10_000
 Json = dict[str, Any]

@@ -1,6 +1,7 @@
 """What the form's fields stand for, without a browser."""
 
 import pytest
+
 from belfry_ui import arguments, draft
 
 HTTP = {

@@ -24,9 +24,9 @@ async def test_the_theme_follows_the_system_and_can_be_switched(window) -> None:
     await expect(page.locator("html.light")).to_be_attached()
 
 
-async def test_a_page_that_is_none_is_a_404(page: Page, address: str, complaints: list[str]) -> None:
-    assert httpx.get(f"{address}/no-such-page").status_code == 404
-    await page.goto("/no-such-page")
+async def test_a_page_that_is_none_is_a_404(page: Page, complaints: list[str]) -> None:
+    answer = await page.goto("/no-such-page")
+    assert answer is not None and answer.status == 404
     await expect(page.get_by_text("There is no such page.")).to_be_visible()
     complaints.clear()
 
@@ -45,14 +45,14 @@ async def test_no_request_leaves_for_another_host(page: Page, address: str) -> N
     assert elsewhere == []
 
 
-async def test_another_sites_page_gets_no_event_socket(address: str) -> None:
+def test_another_sites_page_gets_no_event_socket(address: str) -> None:
     foreign = {"Origin": "https://elsewhere.example", "Connection": "Upgrade", "Upgrade": "websocket"}
     handshake = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
     url = f"{address}/_event/?EIO=4&transport=websocket"
     assert httpx.get(url, headers=foreign | handshake).status_code == 403
 
 
-async def test_hashed_files_are_kept_and_the_shell_is_asked_for(address: str) -> None:
+def test_hashed_files_are_kept_and_the_shell_is_asked_for(address: str) -> None:
     shell = httpx.get(f"{address}/")
     assert shell.headers["Cache-Control"] == "no-cache"
     script = shell.text.split('rel="modulepreload" href="', 1)[1].split('"', 1)[0]

@@ -3,8 +3,16 @@
 from collections.abc import Callable
 
 import reflex as rx
+from reflex_base.vars.function import FunctionStringVar
 
 from belfry_ui.screen import Screen
+
+_encoded = FunctionStringVar.create("encodeURIComponent")
+
+
+def address(path: str, **query: rx.Var[str]) -> str:
+    """A page of this site with parameters, whatever they are made of."""
+    return f"{path}?" + "&".join(f"{name}={_encoded.call(value)}" for name, value in query.items())
 
 
 def heading(title: str | rx.Var[str], *actions: rx.Component, under: rx.Component | None = None) -> rx.Component:
