@@ -208,10 +208,10 @@ def _hashed(unit: Unit, match: re.Match[str], at: int, job_id: str | None) -> se
     """The values of `H`: stable for one job, spread over all; days stay within 1-28, so that no month is left out."""
     low, high = unit.span[0], 28 if unit is DAY else unit.span[-1]
     if match[1]:
-        low, high = (_value(unit, text, at) for text in match.group(1, 2))
+        low, high = (_value(unit, match[n], at + match.start(n)) for n in (1, 2))
     if high < low:
         raise Misread(at, len(match[0]), f"{unit.name}: H({low}-{high}) runs backwards")
-    step = _step(unit, match[3], at) if match[3] else high - low + 1
+    step = _step(unit, match[3], at + match.start(3)) if match[3] else high - low + 1
     width = min(step, high - low + 1)
     digest = hashlib.blake2b(f"{unit.name}:{job_id or ''}".encode(), digest_size=8).digest()
     return {

@@ -12,7 +12,7 @@ from belfry.rules.schedules.words import Meaning, Rate, Rules, rate, read_words
 from belfry.rules.schedules.zones import ClockChanges, instant_of
 
 LONGEST_TEXT = 500
-_CRON = re.compile(r"@|[0-9*?Hh][0-9*?/,\-()~LWlw#Hh]*([ \t]+[0-9*?Hh][0-9*?/,\-()~LWlw#Hh]*([ \t]|$)|$)")
+_CRON = re.compile(r"@|.*\*|[0-9Hh][0-9*?/,()HhLl#-]*[ \t]+[0-9Hh][0-9*?/,()HhLl#-]*([ \t]|$)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EVERY = re.compile(r"@every[ \t]+((?:[0-9]{1,9}[hms])+)", re.IGNORECASE)
 
