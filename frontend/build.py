@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -44,17 +45,17 @@ STEPS = {
 
 ROOM_BYTES = 20 << 20
 FULL = "The disk is full. Building the page takes about 400 MB: make room and try again."
-COMPLAINTS = (
-    ("No space left on device", FULL),
-    ("ENOSPC", FULL),
-    ("EINTEGRITY", "A downloaded JavaScript package is not the one that was locked. It was not installed."),
-    ("ETARGET", "The npm registry does not offer a locked JavaScript package: see npm's registry setting."),
-    ("E404", "The npm registry does not offer a locked JavaScript package: see npm's registry setting."),
-    *(
-        (sign, "The JavaScript packages could not be downloaded: see to the network, or to npm's proxy and registry.")
-        for sign in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "network")
-    ),
-)
+ALTERED = "A downloaded JavaScript package is not the one that was locked. It was not installed."
+NOT_OFFERED = "The npm registry does not offer a locked JavaScript package: see npm's registry setting."
+NO_NETWORK = "The JavaScript packages could not be downloaded: see to the network, or to npm's proxy and registry."
+COMPLAINTS = {
+    "ENOSPC": FULL,
+    "EINTEGRITY": ALTERED,
+    "ETARGET": NOT_OFFERED,
+    "E404": NOT_OFFERED,
+    **dict.fromkeys(("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT"), NO_NETWORK),
+    **dict.fromkeys(("ENETUNREACH", "EHOSTUNREACH", "ERR_SOCKET_TIMEOUT", "SELF_SIGNED_CERT_IN_CHAIN"), NO_NETWORK),
+}
 
 
 class CannotBuild(Exception):
@@ -159,10 +160,10 @@ def _step(line: str) -> str | None:
 def _complaint(said: str) -> str:
     if shutil.disk_usage(ROOT).free < ROOM_BYTES:
         return FULL
+    code = re.search(r"npm error code (\w+)", said)
+    if code and code[1] in COMPLAINTS:
+        return COMPLAINTS[code[1]]
     print(said, file=sys.stderr)
-    for sign, sentence in COMPLAINTS:
-        if sign in said:
-            return sentence
     return "The page could not be built; the lines above say why."
 
 
