@@ -39,8 +39,8 @@ SETTINGS = {
     "NPM_CONFIG_UPDATE_NOTIFIER": "false",
 }
 STEPS = {
-    "Compiling production app": "compiling the screens and fetching JavaScript packages",
-    "Compiling:": "bundling",
+    "Compiling production app": "compiling the screens",
+    "Compiling:": "fetching JavaScript packages and bundling",
 }
 
 ROOM_BYTES = 20 << 20

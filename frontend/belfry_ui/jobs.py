@@ -191,7 +191,7 @@ def _list() -> rx.Component:
                         rx.el.th("Last"),
                         rx.el.th("Next"),
                         rx.el.th("Priority", class_name="c-priority"),
-                        rx.el.th(rx.el.span("Actions", class_name="visually-hidden"), class_name="c-actions"),
+                        controls.unnamed("Actions", "c-actions"),
                     )
                 ),
                 rx.el.tbody(rx.foreach(Jobs.rows, _row)),

@@ -69,7 +69,10 @@ def _row(run: rx.Var[RunRow], with_job: bool) -> rx.Component:
         rx.el.td(drawn.took(seconds=run.seconds, since=run.started_at, running=run.runs), class_name="c-ran"),
         rx.el.td(run.attempt, class_name="c-attempt"),
         rx.el.td(
-            rx.link(run.worker, href=controls.address("/executions", worker=run.worker), class_name="quiet above"),
+            rx.cond(
+                run.worker,
+                rx.link(run.worker, href=controls.address("/executions", worker=run.worker), class_name="quiet above"),
+            ),
             class_name="c-worker",
         ),
         rx.el.td(run.trigger, class_name="c-trigger quiet"),

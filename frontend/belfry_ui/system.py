@@ -169,13 +169,18 @@ def _health() -> rx.Component:
 
 
 def _workers() -> rx.Component:
-    heads = ("Worker", "State", "Load", "Labels", "Heartbeat", "Version", "")
+    heads = ("Worker", "State", "Load", "Labels", "Heartbeat", "Version")
     return rx.el.section(
         rx.el.div(rx.el.h2("Workers"), class_name="panel-head"),
         rx.cond(
             System.workers,
             rx.el.table(
-                rx.el.thead(rx.el.tr(*(rx.el.th(head, class_name=f"c-{head.lower() or 'act'}") for head in heads))),
+                rx.el.thead(
+                    rx.el.tr(
+                        *(rx.el.th(head, class_name=f"c-{head.lower()}") for head in heads),
+                        controls.unnamed("Act", "c-act"),
+                    )
+                ),
                 rx.el.tbody(rx.foreach(System.workers, _worker)),
                 class_name="rows workers",
             ),

@@ -122,6 +122,11 @@ def _step(label: str, icon: str, disabled: rx.Var[bool], act: object) -> rx.Comp
     )
 
 
+def unnamed(name: str, class_name: str) -> rx.Component:
+    """The head of a column whose name only those need who do not see it."""
+    return rx.el.th(rx.el.span(name, class_name="visually-hidden"), class_name=class_name)
+
+
 def icon_button(icon: str, label: str | rx.Var[str], tip: str = "", **props: object) -> rx.Component:
     attributes = {"custom_attrs": {"data-tip": tip}} if tip else {}
     return rx.icon_button(
