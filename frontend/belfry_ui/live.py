@@ -19,21 +19,28 @@ PATIENCE_SECONDS = 1.0
 
 
 class Listener:
-    """What one tab has yet to hear. More than ROOM_EVENTS become one reset: read everything again."""
+    """What one tab has yet to hear. More than ROOM_EVENTS become one reset: read everything again.
+
+    It begins with a reset, since things may have happened between the tab's reading and its listening.
+    """
 
     def __init__(self) -> None:
-        self._events: list[Event] = []
+        self.has_left = False
+        self._events: list[Event] = [RESET]
         self._rung = asyncio.Event()
+        self._rung.set()
 
     def hear(self, event: Event) -> None:
         self._events = [*self._events, event] if len(self._events) < ROOM_EVENTS else [RESET]
         self._rung.set()
 
-    def wake(self) -> None:
+    def leave(self) -> None:
+        """Another listens for this tab from now on."""
+        self.has_left = True
         self._rung.set()
 
     async def batch(self, within_seconds: float) -> list[Event]:
-        """Everything heard since the last batch, oldest first; nothing after so much quiet, or when woken."""
+        """Everything heard since the last batch, oldest first; nothing after so much quiet, or when left."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._rung.wait(), within_seconds)
         self._rung.clear()
@@ -45,22 +52,16 @@ _listeners: dict[str, Listener] = {}
 
 
 @contextmanager
-def listening(tab: str) -> Iterator[Listener | None]:
-    """A tab's listener while it follows; None where that tab is following already."""
+def listening(tab: str) -> Iterator[Listener]:
+    """A tab's only listener: one that was there before has left."""
     if tab in _listeners:
-        yield None
-        return
+        _listeners[tab].leave()
     listener = _listeners[tab] = Listener()
     try:
         yield listener
     finally:
-        del _listeners[tab]
-
-
-def wake(tab: str) -> None:
-    """Let a tab look at what it shows."""
-    if tab in _listeners:
-        _listeners[tab].wake()
+        if _listeners.get(tab) is listener:
+            del _listeners[tab]
 
 
 @asynccontextmanager

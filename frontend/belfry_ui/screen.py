@@ -26,6 +26,7 @@ class Screen(rx.State, mixin=True):
     problem: str = ""
     is_missing: bool = False
     _shown_key: str = ""
+    _said: list[Any] | None = None
 
     def _asks(self) -> Iterable[str]:
         """The API paths whose answers this screen shows."""
@@ -77,6 +78,7 @@ class Screen(rx.State, mixin=True):
             self.problem, self.is_missing = answers.detail, answers.status == 404
             return
         self.problem, self.is_missing, self.loaded = "", False, True
+        self._said = answers
         self._take(*answers)
 
     @rx.event
@@ -108,12 +110,11 @@ class Live(rx.State):
 
     @rx.event(background=True)
     async def follow(self) -> None:
-        """Refresh the screen after what concerns it, until the tab is gone. A tab follows once."""
+        """Refresh the screen after what concerns it, until the tab is gone or follows anew."""
         tab = self.router.session.client_token
-        live.wake(tab)
         with live.listening(tab) as listener:
             pulse = LOOK_ROUND_SECONDS
-            while listener and is_open(tab):
+            while not listener.has_left and is_open(tab):
                 events = await listener.batch(pulse)
                 began = monotonic()
                 pulse = await self._refresh(events)
@@ -123,13 +124,13 @@ class Live(rx.State):
         """Read the screen again if it is stale after these events. Answers in how many seconds to look again."""
         async with self:
             screen = await self._shown()
-            if screen is None or not screen._is_stale(events):
+            if not screen or not screen._is_stale(events):
                 return screen._pulse() if screen else LOOK_ROUND_SECONDS
             key, asks = screen._key(), tuple(screen._asks())
         told = await screen._answers(asks)
         async with self:
             screen = await self._shown()
-            if screen and (screen._key(), tuple(screen._asks())) == (key, asks):
+            if screen and (screen._key(), tuple(screen._asks())) == (key, asks) and screen._said != told:
                 screen._told(told)
             return screen._pulse() if screen else LOOK_ROUND_SECONDS
 

@@ -49,6 +49,19 @@ async def test_states_are_filtered_by_the_address(page: Page, a_job, run) -> Non
     await expect(page.get_by_text("No execution is like that.")).to_be_visible()
 
 
+async def test_a_tab_stays_live_however_often_it_is_left(page: Page, a_job, run) -> None:
+    job = await a_job(name="Left")
+    await page.goto("/")
+    tabs = page.get_by_role("navigation", name="Screens")
+    for name in ("Executions", "System Status", "Jobs", "Executions"):
+        await tabs.get_by_role("link", name=name).click()
+        await expect(page).to_have_title(f"{name} · Belfry")
+        await expect(page.locator(".panel").first).to_be_visible()
+    execution = await run(job)
+    row = page.locator("tr", has=page.locator(f'a[href="/executions/{execution["id"]}"]'))
+    await expect(row).to_contain_text("succeeded")
+
+
 async def test_an_execution_is_in_the_page_within_100_ms(page: Page, address: str, a_job) -> None:
     job = await a_job(name="Quick")
     await page.goto(f"/executions?job={job['id']}")

@@ -10,6 +10,7 @@ from functools import lru_cache
 import msgspec
 from croniter import CroniterBadDateError, croniter
 
+from belfry.rules.schedules.days import Dates, dates
 from belfry.rules.schedules.fields import DAY, HOUR, MINUTE, MONTH, SECOND, WEEKDAY, Field, Misread, read_field
 
 MACROS = {
@@ -24,27 +25,29 @@ MACROS = {
     "@minutely": "* * * * *",
 }
 _UNITS = (SECOND, MINUTE, HOUR, DAY, MONTH, WEEKDAY)
-_LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 class Strand(msgspec.Struct, frozen=True):
-    """A rule croniter can compute, how many days before its dates the fire lies, and how long the month must be."""
+    """A rule that croniter can compute, and how its dates become those of the fires."""
 
     rule: str
-    days_before: int = 0
-    month_length: int = 0
+    dates: Dates
 
     def after(self, wall: datetime) -> datetime | None:
         """The first wall time later than `wall`; None when there is none in the next 50 years."""
-        shift = timedelta(days=self.days_before)
+        back = timedelta(days=self.dates.days_before)
         engine = copy(_engine(self.rule))
         try:
-            found: datetime = engine.get_next(datetime, start_time=wall + shift)
-            while monthrange(found.year, found.month)[1] < self.month_length:
+            found: datetime = engine.get_next(datetime, start_time=wall + back)
+            while not self._fires_in_the_month_of(found):
                 found = engine.get_next(datetime)
         except CroniterBadDateError:
             return None
-        return found - shift
+        return found - back
+
+    def _fires_in_the_month_of(self, found: datetime) -> bool:
+        long_enough = monthrange(found.year, found.month)[1] >= self.dates.month_length
+        return long_enough and (found - timedelta(days=self.dates.days_before)).month == found.month
 
 
 @lru_cache(maxsize=4096)
@@ -72,14 +75,10 @@ class Cron(msgspec.Struct, frozen=True):
         return " ".join(str(field) for field in fields[1 if str(self.second) == "0" else 0 :])
 
     def strands(self) -> Iterator[Strand]:
-        """The rule as rules of croniter's, one of which matches wherever this one does; dead ones left out."""
-        days, weekdays = list(_days(self.day, self.month)), list(_weekdays(self.weekday))
-        both = self.day.star or self.weekday.star
-        pairs = [(d, w) for d in days for w in weekdays] if both else [(d, "*") for d in days]
-        for day, weekday in pairs + ([] if both else [(Strand("*"), weekday) for weekday in weekdays]):
-            moved = _later(self.weekday, day.days_before) if day.days_before and both else weekday
-            rule = f"{self.second} {self.minute} {self.hour} {day.rule} {self.month} {moved}"
-            yield Strand(rule, day.days_before, day.month_length)
+        """The rule as rules of croniter's, one of which matches wherever this one does; none when it never can."""
+        for found in dates(self.day, self.month, self.weekday):
+            rule = f"{self.second} {self.minute} {self.hour} {found.day} {self.month} {found.weekday}"
+            yield Strand(rule, found)
 
 
 @lru_cache(maxsize=4096)
@@ -99,30 +98,6 @@ def next_wall(rule: str, wall: datetime) -> datetime | None:
     return min(found, default=None)
 
 
-def _days(field: Field, month: Field) -> Iterator[Strand]:
-    longest = max(_LONGEST_MONTHS[number - 1] for number in month.values)
-    if field.values and field.values[0] <= longest:
-        yield Strand(str(Field(field.unit, field.values, field.star)))
-    for mark in field.marks:
-        number = int("".join(re.findall("[0-9]", mark)) or 0)
-        if mark == "LW":
-            yield Strand("31W")
-        elif mark.startswith("L") and number < longest:
-            yield Strand("L", number, number + 1)
-        elif mark.endswith("W") and number <= longest:
-            yield Strand(mark, 0, number)
-
-
-def _weekdays(field: Field) -> Iterator[str]:
-    if field.values:
-        yield str(Field(field.unit, field.values, field.star))
-    yield from (f"L{mark[0]}" if mark.endswith("L") else mark for mark in field.marks)
-
-
-def _later(field: Field, days: int) -> str:
-    return str(Field(WEEKDAY, tuple(sorted((value + days) % 7 for value in field.values)), field.every))
-
-
 def read_cron(text: str, job_id: str | None = None) -> Cron:
     """The rule of five fields, of six with seconds first, or of a macro such as `@daily`; raises Misread."""
     words = [(match[0], match.start()) for match in re.finditer(r"[^ \t]+", MACROS.get(text.strip().lower(), text))]
@@ -133,7 +108,12 @@ def read_cron(text: str, job_id: str | None = None) -> Cron:
     units = _UNITS[6 - len(words) :]
     fields = [read_field(unit, word, at, job_id) for unit, (word, at) in zip(units, words, strict=True)]
     cron = Cron(*([] if len(words) == 6 else [Field(SECOND, (0,))]), *fields)
-    if not any(cron.strands()):
-        day, at = words[-3]
-        raise Misread(at, len(day), f"day of month: {day} never comes in month {words[-2][0]}")
+    _refuse_impossible_days(cron, *words[-3])
     return cron
+
+
+def _refuse_impossible_days(cron: Cron, day: str, at: int) -> None:
+    if cron.day.star and not cron.day.every and any("#-" in mark for mark in cron.weekday.marks):
+        raise Misread(at, len(day), f"day of month: {day} cannot be combined with {cron.weekday}; write * or a list")
+    if not any(cron.strands()):
+        raise Misread(at, len(day), f"day of month: {day} never comes in month {cron.month} on weekday {cron.weekday}")

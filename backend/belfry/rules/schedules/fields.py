@@ -107,8 +107,8 @@ def _runs(values: Iterable[int]) -> Iterator[str]:
 
 _HASH = re.compile(r"h(?:\(([0-9]{1,4})-([0-9]{1,4})\))?(?:/([0-9]{1,4}))?")
 _STEP = re.compile(r"([^/]+)(?:/(.*))?", re.DOTALL)
-_DAY_MARK = re.compile(r"l(?:-([0-9]{1,3}))?|lw|([0-9]{1,3})w|w([0-9]{1,3})")
-_WEEKDAY_MARK = re.compile(r"([0-9]{1,3}|[a-z]+)(?:l|#([0-9]{1,3}))")
+_DAY_MARK = re.compile(r"l(?:-([0-9]{1,3}))?|lw|([0-9]{1,3})w|w([0-9]{1,3})|w#(-?[0-9]{1,3})")
+_WEEKDAY_MARK = re.compile(r"([0-9]{1,3}|[a-z]+)(?:l|#(-?[0-9]{1,3}))")
 
 
 def read_field(unit: Unit, text: str, at: int, job_id: str | None) -> Field:
@@ -139,21 +139,27 @@ def _mark(unit: Unit, item: str, at: int) -> str:
         return _day_mark(item, at)
     if unit is WEEKDAY and (match := _WEEKDAY_MARK.fullmatch(item)):
         day = _value(unit, match[1], at) % 7
-        if match[2] and not 1 <= int(match[2]) <= 5:
-            raise Misread(at, len(item), f"{unit.name}: # takes 1 to 5, a month has no weekday number {match[2]}")
-        return f"{day}#{int(match[2])}" if match[2] else f"{day}L"
+        number = _nth(unit, match[2], at, 5) if match[2] else -1
+        return f"{day}L" if number == -1 else f"{day}#{number}"
     return ""
 
 
 def _day_mark(item: str, at: int) -> str:
     match = re.fullmatch(_DAY_MARK, item)
-    before, day, swapped = match.groups() if match else (None, None, None)
+    before, day, swapped, nth = match.groups() if match else (None, None, None, None)
     if before and int(before) > 30:
         raise Misread(at, len(item), f"day of month: no month has a day {before} days before its last; 30 is the most")
-    number = day or swapped
-    if number:
+    if number := day or swapped:
         return f"{_value(DAY, number, at)}W"
+    if nth:
+        return {1: "1W", -1: "LW"}.get(number := _nth(DAY, nth, at, 23), f"W#{number}")
     return f"L-{int(before)}" if before and int(before) else item.upper().removesuffix("-0")
+
+
+def _nth(unit: Unit, text: str, at: int, most: int) -> int:
+    if not 1 <= abs(int(text)) <= most:
+        raise Misread(at, len(text), f"{unit.name}: # takes 1 to {most}, or -1 to -{most} from the end, not {text}")
+    return int(text)
 
 
 def _values(unit: Unit, item: str, at: int, job_id: str | None) -> set[int]:

@@ -1,0 +1,140 @@
+"""The two ends of a worker's connection to a server: in memory, or over a websocket."""
+
+import asyncio
+from collections import deque
+from typing import Generic, Protocol, TypeVar
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from belfry.rules.wire import FromServer, FromWorker
+
+MAX_FRAME_BYTES = 16 * 1024 * 1024
+"""A frame on the wire is no longer than this."""
+
+Out = TypeVar("Out", contravariant=True)
+In = TypeVar("In", covariant=True)
+
+
+class LinkClosed(Exception):
+    """The other end is gone."""
+
+
+class Link(Protocol[Out, In]):
+    """One end of a connection: what is sent arrives in order, or the link closes."""
+
+    async def send(self, frame: Out) -> None:
+        """Send a frame; LinkClosed when the other end is gone."""
+        ...
+
+    async def receive(self) -> In:
+        """The next frame; LinkClosed when the other end is gone."""
+        ...
+
+    async def close(self) -> None:
+        """Close both ends."""
+        ...
+
+
+WorkerLink = Link[FromWorker, FromServer]
+ServerLink = Link[FromServer, FromWorker]
+
+Item = TypeVar("Item")
+
+
+class Pipe(Generic[Item]):
+    """One direction of a connection in memory; unbounded, since the lease and the capacity bound what flows."""
+
+    def __init__(self) -> None:
+        self._items: deque[Item] = deque()
+        self._arrived = asyncio.Event()
+        self.closed = False
+
+    def put(self, item: Item) -> None:
+        """Add an item; LinkClosed when the pipe is closed."""
+        if self.closed:
+            raise LinkClosed
+        self._items.append(item)
+        self._arrived.set()
+
+    async def get(self) -> Item:
+        """Take the oldest item; LinkClosed when there is none and will be none."""
+        while not self._items:
+            if self.closed:
+                raise LinkClosed
+            self._arrived.clear()
+            await self._arrived.wait()
+        return self._items.popleft()
+
+    def close(self) -> None:
+        """End it; what is in it can still be taken."""
+        self.closed = True
+        self._arrived.set()
+
+
+Mine = TypeVar("Mine")
+Theirs = TypeVar("Theirs")
+
+
+class MemoryLink(Generic[Mine, Theirs]):
+    """One end of a connection within a process: frames pass as they are, nothing is encoded."""
+
+    def __init__(self, outgoing: Pipe[Mine], incoming: Pipe[Theirs]) -> None:
+        self._outgoing = outgoing
+        self._incoming = incoming
+
+    async def send(self, frame: Mine) -> None:
+        """Hand the frame over."""
+        self._outgoing.put(frame)
+
+    async def receive(self) -> Theirs:
+        """The next frame."""
+        return await self._incoming.get()
+
+    async def close(self) -> None:
+        """Close both ends."""
+        self._outgoing.close()
+        self._incoming.close()
+
+
+def memory_link() -> tuple[MemoryLink[FromWorker, FromServer], MemoryLink[FromServer, FromWorker]]:
+    """The worker's end and the server's end of a new connection in memory."""
+    up, down = Pipe[FromWorker](), Pipe[FromServer]()
+    return MemoryLink(up, down), MemoryLink(down, up)
+
+
+class WebSocketLink:
+    """The worker's end of a connection to a server elsewhere."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+        self._decoder = msgspec.json.Decoder(FromServer)
+        self._encoder = msgspec.json.Encoder()
+
+    async def send(self, frame: FromWorker) -> None:
+        """Send the frame as JSON text."""
+        try:
+            await self._connection.send(self._encoder.encode(frame).decode())
+        except ConnectionClosed as error:
+            raise LinkClosed from error
+
+    async def receive(self) -> FromServer:
+        """The next frame; one that makes no sense closes the link."""
+        try:
+            return self._decoder.decode(await self._connection.recv())
+        except (ConnectionClosed, msgspec.DecodeError) as error:
+            raise LinkClosed from error
+
+    async def close(self) -> None:
+        """Say goodbye and close."""
+        await self._connection.close()
+
+
+async def dial(url: str, token: str | None) -> WebSocketLink:
+    """Connect to `url` (ws or wss, the server's address; the path is added); OSError or WebSocketException when it can't be."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    connection = await connect(
+        f"{url.rstrip('/')}/ws/worker", additional_headers=headers, max_size=MAX_FRAME_BYTES, compression=None
+    )
+    return WebSocketLink(connection)

@@ -1,0 +1,53 @@
+"""The dispatcher: gives what is queued to the workers with the most room. One at a time among all servers."""
+
+from datetime import datetime
+
+from belfry.records import db, executions, workers
+from belfry.rules.placement import Queued, place
+
+DISPATCH_LOCK = 0x64697370
+LOOK_AGAIN_SECONDS = 1.0
+BATCH = 2000
+ROUNDS = 8
+"""So often in one tick what fits nowhere is passed over, so that it holds up nothing behind it."""
+
+
+async def tick(now: datetime) -> int:
+    """Assign what may start to workers with room; the number assigned."""
+    assigned = 0
+    unfit: list[Queued] = []
+    async with db.transaction():
+        await db.fetch("lock_advisory", DISPATCH_LOCK)
+        for _ in range(ROUNDS):
+            places = await executions.places(now)
+            room = min(sum(place.capacity - place.taken for place in places), BATCH - assigned)
+            queue = await executions.queue_head(now, room, unfit) if room > 0 else []
+            assignments = place(queue[:room], places)
+            if assignments:
+                assigned += await executions.assign(assignments, now)
+            given = {assignment.execution_id for assignment in assignments}
+            left = [queued for queued in queue[:room] if queued.id not in given]
+            if not left:
+                break
+            unfit += left
+    return assigned
+
+
+async def turn() -> float:
+    """One turn of the loop; the seconds until a delayed retry becomes ready, at most until the next look."""
+    now = await db.now()
+    if await tick(now) >= BATCH:
+        return 0
+    row = await db.fetch_one("next_ready", now)
+    if row is None or row["ready_at"] is None:
+        return LOOK_AGAIN_SECONDS
+    return min((row["ready_at"] - await db.now()).total_seconds(), LOOK_AGAIN_SECONDS)
+
+
+async def sweep() -> float:
+    """Take back the work of workers whose lease has ended and settle what waits; the seconds until the next sweep."""
+    now = await db.now()
+    await executions.lose(now)
+    await workers.expire(now)
+    await executions.release(now)
+    return LOOK_AGAIN_SECONDS

@@ -1,0 +1,136 @@
+"""The database: one engine, one way to run a named statement, one clock.
+
+SQL that moves state lives in `sql/<verb>.sql` and runs through `fetch`, inside the current transaction if there is one.
+"""
+
+import re
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+import asyncpg
+from piccolo.engine.postgres import PostgresEngine
+
+from belfry.ground.errors import CannotStart
+from belfry.records import signals
+
+engine = PostgresEngine(config={})
+"""Piccolo's engine; its pool is asyncpg's. Configured by `open_pool`."""
+
+Row = asyncpg.Record
+
+_rings: ContextVar[set[str] | None] = ContextVar("belfry_rings", default=None)
+
+UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError)
+"""What asyncpg raises when the database cannot be reached right now."""
+
+_SETTINGS = {
+    "application_name": "belfry",
+    "timezone": "UTC",
+    "jit": "off",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+
+async def open_pool(url: str, size: int = 10) -> None:
+    """Connect to the database at `url` with at most `size` connections; CannotStart when it can't be reached or is too old."""
+    engine.config = {"dsn": url, "server_settings": _SETTINGS}
+    try:
+        await engine.start_connection_pool(min_size=1, max_size=size, command_timeout=60)
+        version = await _version()
+    except (*UNREACHABLE, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        await close_pool()
+        raise CannotStart(
+            reason=f"The database at {without_password(url)} cannot be reached: {error or type(error).__name__}. "
+            "Check BELFRY_DATABASE_URL and that PostgreSQL runs."
+        ) from error
+    if version < 150000:
+        await close_pool()
+        raise CannotStart(reason=f"PostgreSQL {version // 10000} is too old: Belfry needs 15 or newer.")
+
+
+async def _version() -> int:
+    return int(await pool().fetchval("show server_version_num"))
+
+
+async def close_pool() -> None:
+    """Give all connections back."""
+    if engine.pool:
+        await engine.close_connection_pool()
+
+
+def pool() -> Any:
+    """The pool of connections; CannotStart while there is none."""
+    if engine.pool is None:
+        raise CannotStart(reason="The database is not open.")
+    return engine.pool
+
+
+def without_password(url: str) -> str:
+    """The URL as it may be shown."""
+    return re.sub(r"(//[^:/@]*):[^@]*@", r"\1@", url)
+
+
+@cache
+def statement(name: str) -> str:
+    """The text of `sql/<name>.sql`."""
+    return files("belfry.records").joinpath("sql", f"{name}.sql").read_text("utf-8")
+
+
+async def fetch(name: str, *args: object) -> list[Row]:
+    """Run `sql/<name>.sql` and return its rows, in the current transaction if there is one."""
+    transaction = engine.current_transaction.get()
+    runner = transaction.connection if transaction else pool()
+    return cast(list[Row], await runner.fetch(statement(name), *args))
+
+
+async def fetch_one(name: str, *args: object) -> Row | None:
+    """The first row of `sql/<name>.sql`, or None."""
+    rows = await fetch(name, *args)
+    return rows[0] if rows else None
+
+
+async def script(sql: str) -> None:
+    """Run several statements without arguments, in the current transaction."""
+    transaction = engine.current_transaction.get()
+    await (transaction.connection if transaction else pool()).execute(sql)
+
+
+async def now() -> datetime:
+    """PostgreSQL's clock, the one authority on time."""
+    rows = await fetch("clock")
+    return rows[0]["now"]
+
+
+@asynccontextmanager
+async def transaction() -> AsyncGenerator[None]:
+    """One transaction; within another it joins that one. What was rung in it sounds after the commit."""
+    if _rings.get() is not None:
+        yield
+        return
+    rings: set[str] = set()
+    token = _rings.set(rings)
+    try:
+        async with engine.transaction():
+            yield
+    finally:
+        _rings.reset(token)
+    signals.ring(*rings)
+
+
+def ring(*topics: str) -> None:
+    """Wake the loops that sleep on these topics, here and on every server: after the commit, if in a transaction."""
+    rings = _rings.get()
+    if rings is None:
+        signals.ring(*topics)
+    else:
+        rings.update(topics)
+
+
+def columns(rows: Sequence[Sequence[object]], width: int) -> list[list[object]]:
+    """Rows turned into `width` columns, as `unnest` takes them."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]

@@ -1,0 +1,209 @@
+"""Executions: what moves them from state to state. Each verb is one statement, guarded by compare-and-set.
+
+Zero rows moved is the ordinary answer "stale": somebody else was first, or the fence no longer holds.
+"""
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import msgspec
+
+from belfry.records import db
+from belfry.rules.lifecycle import LOSSES_ALLOWED, RetryPolicy, retry_after
+from belfry.rules.placement import Assignment, Place, Queued
+from belfry.rules.wire import Assign, Finished, Holding, Logged, Progress, Started
+
+Said = TypeVar("Said", bound=Holding)
+
+
+class Report(msgspec.Struct, Generic[Said], frozen=True):
+    """What a worker said about one attempt, `since` seconds ago by the server's own watch."""
+
+    worker_id: str
+    said: Said
+    since: float = 0
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What proves whose attempt it is."""
+        return self.said.execution_id, self.worker_id, self.said.attempt, self.said.fence
+
+
+async def queue_head(now: datetime, limit: int, full: Iterable[Queued] = ()) -> list[Queued]:
+    """What may start now in the order it should: at most `limit` of each priority, nothing that needs what `full` needs."""
+    needs = {(queued.command, queued.packed_labels) for queued in full}
+    rows = await db.fetch("queue_head", now, limit, *db.columns(list(needs), 2))
+    return [Queued(row["id"], row["command"], row["labels"]) for row in rows]
+
+
+async def places(now: datetime) -> list[Place]:
+    """The workers that may be given work, with their load counted from live executions."""
+    return [
+        Place(row["id"], row["capacity"], row["taken"], frozenset(row["commands"]), _labels(row["labels"]))
+        for row in await db.fetch("worker_places", now)
+    ]
+
+
+def _labels(text: str) -> dict[str, str]:
+    return {} if text == "{}" else msgspec.json.decode(text, type=dict[str, str])
+
+
+async def assign(assignments: Sequence[Assignment], now: datetime) -> int:
+    """Give queued executions to workers; the number that were still queued."""
+    ids = [assignment.execution_id for assignment in assignments]
+    workers = [assignment.worker_id for assignment in assignments]
+    rows = await db.fetch("assign_executions", now, ids, workers)
+    db.ring("held", "events")
+    return rows[0]["assigned"]
+
+
+async def held(fences: Mapping[str, int]) -> dict[str, list[Assign]]:
+    """What the workers were given under a fence above the one named for each, and have not begun; by worker."""
+    found: dict[str, list[Assign]] = {}
+    for row in await db.fetch("held_executions", list(fences), list(fences.values()), min(fences.values())):
+        found.setdefault(row["worker_id"], []).append(
+            Assign(
+                execution_id=row["id"],
+                attempt=row["attempt"],
+                fence=row["fence"],
+                job_id=row["job_id"],
+                command=row["command"],
+                args=row["args"],
+                due_at=row["due_at"].isoformat(),
+                timeout_seconds=row["timeout_seconds"],
+            )
+        )
+    return found
+
+
+async def cancellations(workers: Sequence[str]) -> dict[str, list[Holding]]:
+    """The attempts on these workers that should end, by worker."""
+    found: dict[str, list[Holding]] = {}
+    for row in await db.fetch("cancellations", workers):
+        found.setdefault(row["worker_id"], []).append(
+            Holding(execution_id=row["id"], attempt=row["attempt"], fence=row["fence"])
+        )
+    return found
+
+
+async def start(reports: Sequence[Report[Started]], now: datetime) -> None:
+    """Record that attempts began."""
+    rows = [(*report.key, report.said.age_seconds + report.since) for report in reports]
+    await db.fetch("start_executions", now, *db.columns(rows, 5))
+    db.ring("events")
+
+
+async def finish(reports: Sequence[Report[Finished]], now: datetime) -> None:
+    """Record that attempts ended: for good, or with another attempt to come; release what depended on them.
+
+    One transaction: either all of it is kept, or none.
+    """
+    async with db.transaction():
+        again, ended = await _divide(reports)
+        if again:
+            await db.fetch("retry_executions", now, *db.columns(again, 8))
+        if ended:
+            gone = await db.fetch("finish_executions", now, *db.columns(ended, 10))
+            await settle_dependants({row["job_id"] for row in gone}, now)
+        db.ring("events", "queue")
+
+
+async def _divide(
+    reports: Sequence[Report[Finished]],
+) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+    """Split reports into rows to retry and rows to end, by the policy each execution carries."""
+    policies = await _policies([report for report in reports if report.said.outcome == "failed"])
+    again: list[tuple[object, ...]] = []
+    ended: list[tuple[object, ...]] = []
+    for report in reports:
+        said, age = report.said, report.said.age_seconds + report.since
+        delay = _delay(said, policies.get(said.execution_id)) if said.outcome == "failed" else None
+        if delay is not None:
+            again.append((*report.key, age, said.duration_seconds, said.error, delay))
+        else:
+            ended.append((*report.key, said.outcome, age, said.duration_seconds, said.result, said.error, said.reason))
+    return again, ended
+
+
+async def _policies(failed: Sequence[Report[Finished]]) -> dict[int, db.Row]:
+    if not failed:
+        return {}
+    rows = await db.fetch("retry_policies", [report.said.execution_id for report in failed])
+    return {row["id"]: row for row in rows}
+
+
+def _delay(said: Finished, carried: db.Row | None) -> float | None:
+    """Seconds to the next attempt, or None when this one was the last."""
+    if carried is None:
+        return None
+    policy = msgspec.json.decode(carried["retry_policy"], type=RetryPolicy)
+    delay = retry_after(policy, said.attempt, carried["losses"], random.random())
+    return delay if delay is None or said.retry_in_seconds is None else said.retry_in_seconds
+
+
+async def settle_dependants(jobs: set[str], now: datetime) -> None:
+    """After executions of these jobs ended: fire, release or skip what depends on them, in the current transaction."""
+    dependants = [row["id"] for row in await db.fetch("lock_dependants", list(jobs))]
+    if not dependants:
+        return
+    await db.fetch("fire_dependants", now, list(jobs))
+    await release(now, dependants)
+
+
+async def release(now: datetime, jobs: Sequence[str] | None = None) -> None:
+    """Settle executions that wait for dependencies, of these jobs or of all: queue them, skip them, or let them wait.
+
+    A skip may itself be what another waits for, but skips don't count, so one pass is enough.
+    """
+    if await db.fetch("release_executions", now, jobs):
+        db.ring("events", "queue")
+
+
+async def give_back(reports: Sequence[Report[Holding]], now: datetime) -> None:
+    """Queue again what a worker was given and never began; it keeps its number of attempts."""
+    rows = [report.key for report in reports]
+    await db.fetch("return_executions", now, *db.columns(rows, 4))
+    db.ring("events", "queue")
+
+
+async def lose(now: datetime, worker_id: str | None = None, ids: Sequence[int] | None = None) -> int:
+    """Take attempts from this worker (all, or these) or from every worker whose lease has ended; the number lost."""
+    async with db.transaction():
+        workers = None if worker_id is None else [worker_id]
+        rows = await db.fetch("lose_executions", now, workers, LOSSES_ALLOWED, ids)
+        ended = {row["job_id"] for row in rows if row["state"] != "queued"}
+        if ended:
+            await settle_dependants(ended, now)
+        if rows:
+            db.ring("events", "queue")
+    return len(rows)
+
+
+async def log(reports: Sequence[Report[Logged]], now: datetime) -> None:
+    """Keep lines that attempts logged, in their order."""
+    rows = [
+        (*report.key, report.said.age_seconds + report.since, report.said.level, report.said.message.replace("\0", "�"))
+        for report in reports
+    ]
+    await db.fetch("log_lines", now, *db.columns(rows, 7))
+    db.ring("events")
+
+
+async def progress(reports: Sequence[Report[Progress]]) -> None:
+    """Keep how far attempts have come; of several about one attempt the last counts."""
+    latest = {report.key: (*report.key, report.said.done, report.said.total) for report in reports}
+    await db.fetch("progress_executions", *db.columns(list(latest.values()), 6))
+
+
+async def cancel(execution_id: int, reason: str, now: datetime) -> str | None:
+    """Cancel one: at once when no worker holds it, else as soon as its worker has let go. Its state then; None if not live."""
+    async with db.transaction():
+        row = await db.fetch_one("cancel_execution", now, execution_id, reason)
+        if row is None:
+            return None
+        if row["state"] == "cancelled":
+            await settle_dependants({row["job_id"]}, now)
+        db.ring("events", "queue", "held")
+    return row["state"]

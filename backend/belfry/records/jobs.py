@@ -1,0 +1,327 @@
+"""Jobs: making, reading, editing and deleting them. Firing them is in `fires`."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+from piccolo.columns.combination import WhereRaw
+from piccolo.query import OrderByRaw
+
+from belfry.ground.errors import Conflict, FieldError, Invalid, NotFound, VersionConflict, invalid
+from belfry.records import db
+from belfry.records.tables import Job, JobVersion
+from belfry.rules import commands, firing, schedules
+from belfry.rules.definition import PRIORITY, RANK, Definition, check, slug
+from belfry.rules.graph import find_cycle
+from belfry.rules.lifecycle import RetryPolicy
+
+SORTS = {
+    "id": "id",
+    "name": "lower(name)",
+    "state": "state",
+    "priority": "priority",
+    "command": "command",
+    "next_fire_at": "next_fire_at",
+    "last_fired_at": "last_fired_at",
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+}
+"""What a page of jobs can be sorted by, and the SQL for it."""
+
+GRAPH_LOCK = 0x67726166
+"""Held while edges are changed, so that two edits cannot close a cycle between them."""
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """Which jobs a page shows; `sort` is a column, with '-' before it for descending."""
+
+    q: str = ""
+    state: str = ""
+    tag: str = ""
+    command: str = ""
+    priority: str = ""
+    sort: str = "name"
+
+
+async def create(definition: Definition, now: datetime) -> str:
+    """Make a job and return its id. Invalid names every wrong field; Conflict when the id is taken."""
+    await _check(definition)
+    async with db.transaction():
+        job_id = definition.id or await _free_id(slug(definition.name))
+        schedule = schedules.parse(definition.schedule, definition.timezone, anchor=now, job_id=job_id)
+        next_fire_at = _arm(definition, schedule, now)
+        values = _columns(definition, schedule) | {
+            "id": job_id,
+            "state": "active" if definition.enabled else "paused",
+            "next_fire_at": next_fire_at if definition.enabled else None,
+            "created_at": now,
+            "updated_at": now,
+        }
+        if not await Job.insert(Job(**values)).on_conflict(action="DO NOTHING").returning(Job.id):
+            raise Conflict(reason=f"There is a job {job_id!r} already; give this one another id.")
+        await _depend(job_id, definition.dependencies)
+        await _keep_version(msgspec.structs.replace(definition, id=job_id), 1, now)
+        await _tell("created", job_id, now)
+    return job_id
+
+
+async def edit(job_id: str, definition: Definition, now: datetime, version: int | None = None) -> None:
+    """Replace a job's definition, as its next version.
+
+    `version` guards it: VersionConflict when the job has moved on. A changed schedule counts from now;
+    what is already queued still runs as it was.
+    """
+    if definition.id not in (None, job_id):
+        raise invalid("id", f"cannot be changed; this job is {job_id!r}", "immutable")
+    await _check(definition)
+    async with db.transaction():
+        row = await _lock(job_id)
+        if version is not None and row["version"] != version:
+            raise VersionConflict(id=job_id, version=row["version"])
+        schedule = schedules.parse(definition.schedule, definition.timezone, anchor=row["created_at"], job_id=job_id)
+        values = _columns(definition, schedule) | _standing(row, definition, schedule, now)
+        values |= {"version": row["version"] + 1, "updated_at": now}
+        await Job.update(values).where(Job.id == job_id)
+        await _depend(job_id, definition.dependencies)
+        await _keep_version(msgspec.structs.replace(definition, id=job_id), row["version"] + 1, now)
+        await _tell("updated", job_id, now)
+        db.ring("dependencies")
+
+
+async def switch(
+    job_id: str,
+    act: Literal["pause", "resume"],
+    now: datetime,
+    reason: str | None = None,
+    resume_at: datetime | None = None,
+) -> None:
+    """Pause a job or let it go on; what is queued already still runs. NotFound; a repeat changes nothing."""
+    async with db.transaction():
+        row = await _lock(job_id)
+        if act == "pause":
+            values: dict[str, Any] = {
+                "state": "paused",
+                "next_fire_at": None,
+                "paused_reason": reason,
+                "resume_at": resume_at,
+            }
+        elif row["state"] == "paused":
+            values = _resumed(row, now)
+        else:
+            return
+        await Job.update(values | {"updated_at": now}).where(Job.id == job_id)
+        await _tell("paused" if act == "pause" else "resumed", job_id, now)
+
+
+async def resume_due(now: datetime) -> None:
+    """Resume the jobs whose pause was to end by now."""
+    for row in await db.fetch("jobs_to_resume", now):
+        await switch(row["id"], "resume", now)
+
+
+async def delete(job_id: str, now: datetime, force: bool = False) -> None:
+    """Delete a job; its past stays. Conflict while others depend on it (unless `force`) or while it still runs."""
+    async with db.transaction():
+        await _lock(job_id)
+        dependants = [row["id"] for row in await db.fetch("lock_dependants", [job_id])]
+        if dependants and not force:
+            raise Conflict(
+                reason=f"{', '.join(dependants)} depend on {job_id!r}; delete with force=true to cut these dependencies."
+            )
+        await db.fetch("cancel_job", now, job_id)
+        await Job.delete().where(Job.id == job_id)
+        await _tell("deleted", job_id, now)
+        db.ring("dependencies", "held")
+
+
+async def find(job_id: str) -> dict[str, Any]:
+    """A job's row with its `dependencies`; NotFound."""
+    rows = await _with_dependencies(await Job.select().where(Job.id == job_id))
+    if not rows:
+        raise NotFound(kind="job", id=job_id)
+    return rows[0]
+
+
+async def page(given: Filter, number: int, size: int) -> tuple[list[dict[str, Any]], int]:
+    """One page of jobs (rows with their `dependencies`) and how many match in all."""
+    query = _filtered(Job.select(), given).order_by(_order(given.sort)).limit(size).offset(number * size)
+    total = await _filtered(Job.count(), given)
+    return await _with_dependencies(await query), total
+
+
+def definition_of(row: dict[str, Any]) -> Definition:
+    """The definition that a row from `find` or `page` stands for."""
+    return Definition(
+        id=row["id"],
+        name=row["name"],
+        description=row["description"],
+        schedule=row["schedule"],
+        timezone=row["timezone"],
+        command=row["command"],
+        args=msgspec.json.decode(row["args"]),
+        priority=PRIORITY[row["priority"]],
+        dependencies=row["dependencies"],
+        retry_policy=msgspec.json.decode(row["retry_policy"], type=RetryPolicy),
+        enabled=row["state"] != "paused",
+        tags=row["tags"],
+        labels=msgspec.json.decode(row["labels"]),
+        timeout_seconds=row["timeout_seconds"],
+        overlap=row["overlap"],
+        misfire=row["misfire"],
+        start_at=row["start_at"],
+        end_at=row["end_at"],
+        metadata=msgspec.json.decode(row["metadata"]),
+    )
+
+
+async def recent(job_ids: Sequence[str], count: int = 60) -> dict[str, list[db.Row]]:
+    """The latest executions of each job, at most `count` each, the oldest first."""
+    found: dict[str, list[db.Row]] = {job_id: [] for job_id in job_ids}
+    for row in await db.fetch("recent_executions", list(job_ids), count):
+        found[row["job_id"]].append(row)
+    return found
+
+
+async def check_args(command: str, args: dict[str, Any]) -> None:
+    """Refuse a command that nobody has ever offered, or arguments that its schema does not take."""
+    rows = await db.fetch("find_command", command)
+    if not rows:
+        raise commands.unknown(command, [row["name"] for row in await db.fetch("list_commands")])
+    commands.check_args(msgspec.json.decode(rows[0]["schema"]), args)
+
+
+def _columns(definition: Definition, schedule: schedules.Schedule) -> dict[str, Any]:
+    """The columns of `jobs` that a definition fills."""
+    plain = (
+        "name",
+        "description",
+        "schedule",
+        "timezone",
+        "command",
+        "tags",
+        "timeout_seconds",
+        "overlap",
+        "misfire",
+        "start_at",
+        "end_at",
+    )
+    packed = ("args", "retry_policy", "labels", "metadata")
+    return (
+        {field: getattr(definition, field) for field in plain}
+        | {field: msgspec.json.encode(getattr(definition, field)).decode() for field in packed}
+        | {"kind": schedule.kind, "priority": RANK[definition.priority]}
+    )
+
+
+def _standing(
+    row: dict[str, Any], definition: Definition, schedule: schedules.Schedule, now: datetime
+) -> dict[str, Any]:
+    """State and next instant after an edit; an unchanged rule of an enabled job keeps them."""
+    rule = (definition.schedule, definition.timezone, definition.start_at, definition.end_at)
+    unchanged = rule == (row["schedule"], row["timezone"], row["start_at"], row["end_at"])
+    if not definition.enabled:
+        if not unchanged:
+            _arm(definition, schedule, now)
+        return {"state": "paused", "next_fire_at": None}
+    if unchanged:
+        return _resumed(row, now) if row["state"] == "paused" else {}
+    following = _arm(definition, schedule, max(now, row["last_fired_at"] or now))
+    return {"state": "active", "next_fire_at": following, "paused_reason": None, "resume_at": None}
+
+
+def _resumed(row: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """State and next instant of a job that goes on; one whose instants are all over is completed."""
+    schedule = schedules.parse(row["schedule"], row["timezone"], anchor=row["created_at"], job_id=row["id"])
+    following = firing.next_within(schedule, _opening(row["start_at"], now), row["end_at"])
+    done = following is None and schedule.kind != "manual"
+    state = "completed" if done else "active"
+    return {"state": state, "next_fire_at": following, "paused_reason": None, "resume_at": None}
+
+
+def _arm(definition: Definition, schedule: schedules.Schedule, now: datetime) -> datetime | None:
+    """The first instant after `now` within start and end; Invalid for a schedule that never fires."""
+    schedules.refuse_what_never_fires(schedule, now)
+    following = firing.next_within(schedule, _opening(definition.start_at, now), definition.end_at)
+    if following is None and schedule.kind != "manual":
+        raise invalid("end_at", "leaves no instant at which this schedule fires; choose a later one", "never_fires")
+    return following
+
+
+def _opening(start_at: datetime | None, now: datetime) -> datetime:
+    """The moment after which instants count; one right at `start_at` does."""
+    return now if start_at is None or start_at <= now else start_at - timedelta(microseconds=1)
+
+
+async def _check(definition: Definition) -> None:
+    check(definition)
+    await check_args(definition.command, definition.args)
+
+
+async def _lock(job_id: str) -> dict[str, Any]:
+    rows = await Job.select().where(Job.id == job_id).lock_rows("UPDATE")
+    if not rows:
+        raise NotFound(kind="job", id=job_id)
+    return rows[0]
+
+
+async def _free_id(wish: str) -> str:
+    """The wished id, or the first free one of wish-2, wish-3 …"""
+    taken = {row["id"] for row in await db.fetch("ids_like", wish)}
+    candidates = (wish if n == 1 else f"{wish}-{n}" for n in range(1, len(taken) + 2))
+    return next(candidate for candidate in candidates if candidate not in taken)
+
+
+async def _depend(job_id: str, dependencies: Sequence[str]) -> None:
+    """Set what a job depends on. Invalid names a job that doesn't exist, or spells out the cycle it would close."""
+    before = {row["depends_on"] for row in await db.fetch("dependencies_of", [job_id])}
+    if before == set(dependencies):
+        return
+    await db.fetch("lock_advisory", GRAPH_LOCK)
+    missing = [row["id"] for row in await db.fetch("missing_jobs", list(dependencies))]
+    if missing:
+        raise Invalid(*[FieldError("dependencies", f"there is no job {name!r}", "not_found") for name in missing])
+    await db.fetch("drop_dependencies", job_id)
+    await db.fetch("add_dependencies", job_id, list(dependencies))
+    edges = await db.fetch("reachable_edges", job_id)
+    cycle = find_cycle(job_id, [(edge["job_id"], edge["depends_on"]) for edge in edges])
+    if cycle:
+        raise invalid("dependencies", f"close a cycle: {' → '.join(cycle)}", "cycle")
+
+
+async def _keep_version(definition: Definition, version: int, now: datetime) -> None:
+    text = msgspec.json.encode(definition).decode()
+    await JobVersion.insert(JobVersion(job_id=definition.id, version=version, definition=text, created_at=now))
+
+
+async def _tell(what: str, job_id: str, now: datetime) -> None:
+    await db.fetch("tell_job", now, f"job.{what}", job_id)
+    db.ring("jobs", "events")
+
+
+async def _with_dependencies(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found = await db.fetch("dependencies_of", [row["id"] for row in rows])
+    for row in rows:
+        row["dependencies"] = [edge["depends_on"] for edge in found if edge["job_id"] == row["id"]]
+    return rows
+
+
+def _filtered(query: Any, given: Filter) -> Any:
+    """The query narrowed to what the filter lets through."""
+    words = f"%{given.q.replace(chr(92), chr(92) * 2).replace('%', chr(92) + '%').replace('_', chr(92) + '_')}%"
+    if given.q:
+        query = query.where(WhereRaw("(name ilike {} or id ilike {} or description ilike {})", words, words, words))
+    if given.tag:
+        query = query.where(Job.tags.any(given.tag))
+    if given.state:
+        query = query.where(Job.state.is_in(given.state.split(",")))
+    if given.command:
+        query = query.where(Job.command == given.command)
+    if given.priority:
+        query = query.where(Job.priority.is_in([RANK[name] for name in given.priority.split(",")]))
+    return query
+
+
+def _order(sort: str) -> OrderByRaw:
+    direction = "desc" if sort.startswith("-") else "asc"
+    return OrderByRaw(f"{SORTS[sort.removeprefix('-')]} {direction} nulls last, id {direction}")

@@ -1,0 +1,28 @@
+-- Fire the manual jobs that depend on one of $2 and whose dependencies have all succeeded since they last fired.
+with ready as (
+    update jobs set last_fired_at = $1
+    where kind = 'manual' and state = 'active'
+        and id in (select job_id from job_dependencies where depends_on = any ($2))
+        and not exists (
+            select from job_dependencies as needs
+            where needs.job_id = jobs.id and not exists (
+                select from past_executions as past
+                where past.job_id = needs.depends_on and past.state = 'succeeded'
+                    and past.finished_at > coalesce(jobs.last_fired_at, jobs.created_at)
+            )
+        )
+        and not (overlap = 'skip' and exists (select from live_executions as live where live.job_id = jobs.id))
+    returning id, version, command, args, priority, labels, timeout_seconds, retry_policy
+), fired as (
+    insert into live_executions (job_id, job_version, state, trigger, priority, due_at, ready_at, queued_at, command, args,
+        labels, timeout_seconds, retry_policy, max_attempts)
+    select id, version, 'queued', 'dependency', priority, $1, $1, $1, command, args, labels, timeout_seconds, retry_policy,
+        1 + (retry_policy ->> 'max_retries')::integer
+    from ready
+    returning id, job_id, due_at, priority
+), told as (
+    insert into events (at, type, job_id, execution_id, data)
+    select $1, 'execution.queued', job_id, id, jsonb_build_object('due_at', due_at, 'trigger', 'dependency', 'priority', priority)
+    from fired
+)
+select id, job_id from fired

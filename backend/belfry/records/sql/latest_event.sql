@@ -1,0 +1,2 @@
+-- The newest event.
+select id from events order by id desc limit 1

@@ -1,0 +1,2 @@
+-- The oldest event still kept.
+select id from events order by id limit 1

@@ -1,0 +1,49 @@
+-- Settle what waits for dependencies, of the jobs $2 or of all when null: queue it when each has succeeded, skip it when one failed.
+-- Judged is, per dependency, the latest execution due at or before the waiting one's own instant, else the first after it.
+with waiting as (
+    select id, job_id, due_at from live_executions
+    where state = 'waiting' and ($2::text[] is null or job_id = any ($2))
+    order by id for update skip locked
+), judged as (
+    select waiting.id, needs.depends_on, coalesce(latest.state, first.state, 'none') as state
+    from waiting
+    join job_dependencies as needs on needs.job_id = waiting.job_id
+    left join lateral (
+        select state from executions as e
+        where e.job_id = needs.depends_on and e.due_at <= waiting.due_at and e.state <> 'skipped'
+        order by e.due_at desc limit 1
+    ) as latest on true
+    left join lateral (
+        select state from executions as e
+        where latest.state is null and e.job_id = needs.depends_on and e.due_at > waiting.due_at and e.state <> 'skipped'
+        order by e.due_at limit 1
+    ) as first on true
+), settled as (
+    select waiting.id, waiting.job_id,
+        min(judged.depends_on) filter (where judged.state in ('failed', 'cancelled')) as broken,
+        count(*) filter (where judged.state <> 'succeeded' and judged.id is not null) as open
+    from waiting left join judged on judged.id = waiting.id
+    group by waiting.id, waiting.job_id
+), queued as (
+    update live_executions as live set state = 'queued', queued_at = $1, ready_at = $1
+    from settled where live.id = settled.id and settled.open = 0 and live.state = 'waiting'
+    returning live.id, live.job_id, live.due_at, live.trigger, live.priority
+), gone as (
+    delete from live_executions as live
+    using settled where live.id = settled.id and settled.broken is not null and live.state = 'waiting'
+    returning live.*, settled.broken
+), skipped as (
+    insert into past_executions (id, job_id, job_version, state, trigger, priority, due_at, finished_at, command, args,
+        attempt, max_attempts, reason)
+    select id, job_id, job_version, 'skipped', trigger, priority, due_at, $1, command, args, attempt, max_attempts,
+        'dependency ' || broken || ' failed'
+    from gone
+    returning id, job_id, due_at, reason
+), told as (
+    insert into events (at, type, job_id, execution_id, data)
+    select $1, 'execution.queued', job_id, id, jsonb_build_object('due_at', due_at, 'trigger', trigger, 'priority', priority)
+    from queued
+    union all
+    select $1, 'execution.skipped', job_id, id, jsonb_build_object('due_at', due_at, 'reason', reason) from skipped
+)
+select id, job_id, 'queued' as state from queued union all select id, job_id, 'skipped' from skipped

@@ -1,0 +1,125 @@
+"""The tables as Piccolo sees them. The migrations make them; a test compares the two."""
+
+from piccolo.columns import (
+    JSONB,
+    Array,
+    BigInt,
+    Boolean,
+    DoublePrecision,
+    Integer,
+    SmallInt,
+    Text,
+    Timestamptz,
+)
+from piccolo.table import Table
+
+from belfry.records.db import engine as DB
+
+
+class Job(Table, tablename="jobs", db=DB):
+    """A job: its definition as it is now, and where its schedule stands."""
+
+    id = Text(primary_key=True, default=None)
+    version = Integer(default=1)
+    name = Text()
+    description = Text()
+    schedule = Text()
+    timezone = Text()
+    kind = Text()
+    command = Text()
+    args = JSONB()
+    priority = SmallInt()
+    retry_policy = JSONB()
+    state = Text()
+    tags = Array(base_column=Text())
+    labels = JSONB()
+    timeout_seconds = DoublePrecision(null=True, default=None)
+    overlap = Text()
+    misfire = Text()
+    start_at = Timestamptz(null=True, default=None)
+    end_at = Timestamptz(null=True, default=None)
+    metadata = JSONB()
+    paused_reason = Text(null=True, default=None)
+    resume_at = Timestamptz(null=True, default=None)
+    next_fire_at = Timestamptz(null=True, default=None)
+    last_fired_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(default=None)
+    updated_at = Timestamptz(default=None)
+
+
+class JobVersion(Table, tablename="job_versions", db=DB):
+    """A job's definition as it once was. Never changed."""
+
+    job_id = Text(primary_key=True, default=None)
+    version = Integer()
+    definition = JSONB()
+    created_at = Timestamptz(default=None)
+
+
+class JobDependency(Table, tablename="job_dependencies", db=DB):
+    """`job_id` runs only after `depends_on` has succeeded."""
+
+    job_id = Text(primary_key=True, default=None)
+    depends_on = Text()
+
+
+class Execution(Table, tablename="executions", db=DB):
+    """Live and past executions in one view, for reading."""
+
+    id = BigInt(primary_key=True, default=None)
+    job_id = Text()
+    job_version = Integer()
+    state = Text()
+    trigger = Text()
+    priority = SmallInt()
+    due_at = Timestamptz()
+    last_due_at = Timestamptz(null=True)
+    skipped_count = Integer(null=True)
+    queued_at = Timestamptz(null=True)
+    ready_at = Timestamptz(null=True)
+    started_at = Timestamptz(null=True)
+    finished_at = Timestamptz(null=True)
+    command = Text()
+    args = JSONB()
+    attempt = SmallInt()
+    max_attempts = Integer()
+    attempts = JSONB(null=True)
+    worker_id = Text(null=True)
+    reason = Text(null=True)
+    progress = JSONB(null=True)
+    result = JSONB(null=True)
+    error = Text(null=True)
+    cancel_requested = Boolean()
+
+
+class Event(Table, tablename="events", db=DB):
+    """One thing that happened, in the order of ids."""
+
+    id = BigInt(primary_key=True, default=None)
+    at = Timestamptz()
+    type = Text()
+    job_id = Text(null=True)
+    execution_id = BigInt(null=True)
+    attempt = SmallInt(null=True)
+    worker_id = Text(null=True)
+    data = JSONB()
+
+
+class WorkerRow(Table, tablename="workers", db=DB):
+    """A worker as its session last left it."""
+
+    id = Text(primary_key=True, default=None)
+    host = Text()
+    state = Text()
+    capacity = Integer()
+    capacity_override = Integer(null=True)
+    drained = Boolean()
+    labels = JSONB()
+    commands = Array(base_column=Text())
+    version = Text()
+    instance = Text()
+    session = BigInt()
+    server_id = Integer()
+    lease_until = Timestamptz()
+    last_heartbeat_at = Timestamptz()
+    joined_at = Timestamptz()

@@ -1,0 +1,132 @@
+"""What a job is: the fields a person gives, and what is refused in them."""
+
+import re
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from belfry.ground.errors import FieldError, Invalid
+from belfry.rules.lifecycle import RetryPolicy
+
+Priority = Literal["HIGH", "MEDIUM", "LOW"]
+RANK: dict[str, int] = {"HIGH": 1, "MEDIUM": 2, "LOW": 3}
+PRIORITY: dict[int, Priority] = {1: "HIGH", 2: "MEDIUM", 3: "LOW"}
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,98}[a-z0-9])?")
+MAX_DELAY_MS = 86_400_000
+MAX_TIMEOUT_SECONDS = 30 * 86_400
+COUNTS = {"tags": 50, "labels": 50, "dependencies": 100}
+
+
+class Definition(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A job as it is written: what runs, when, under which policy. Also the request body that makes or edits one."""
+
+    id: str | None = None
+    name: str
+    description: str = ""
+    schedule: str
+    timezone: str = "UTC"
+    command: str
+    args: dict[str, Any] = {}
+    priority: Priority = "MEDIUM"
+    dependencies: list[str] = []
+    retry_policy: RetryPolicy = RetryPolicy()
+    enabled: bool = True
+    tags: list[str] = []
+    labels: dict[str, str] = {}
+    timeout_seconds: float | None = None
+    overlap: Literal["skip", "queue", "allow", "cancel"] = "skip"
+    misfire: Literal["skip", "once", "all"] = "once"
+    start_at: datetime | None = None
+    end_at: datetime | None = None
+    jitter_seconds: float = 0
+    calendar: str | None = None
+    metadata: dict[str, Any] = {}
+
+
+def slug(name: str) -> str:
+    """An id made from a name: lower case, words joined by hyphens, at most 60 characters, never empty."""
+    made = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-")
+    return made or "job"
+
+
+def check(definition: Definition) -> None:
+    """Refuse what makes no sense by itself, all of it at once. Schedule, command and dependencies are checked elsewhere."""
+    errors = [*_identity(definition), *_counts(definition), *_policy(definition.retry_policy), *_times(definition)]
+    if errors:
+        raise Invalid(*errors)
+
+
+def _identity(definition: Definition) -> list[FieldError]:
+    errors: list[FieldError] = []
+    if definition.id is not None and not SLUG.fullmatch(definition.id):
+        errors.append(
+            FieldError(
+                "id", "must be 1 to 100 of a-z, 0-9, '-', '_', '.', beginning and ending with a letter or digit", "slug"
+            )
+        )
+    if not definition.name.strip():
+        errors.append(FieldError("name", "must not be empty", "empty"))
+    elif len(definition.name) > 200:
+        errors.append(FieldError("name", f"has {len(definition.name)} characters; at most 200 are allowed", "too_long"))
+    if len(definition.description) > 10_000:
+        errors.append(FieldError("description", "must have at most 10,000 characters", "too_long"))
+    if any(not tag.strip() or len(tag) > 100 for tag in definition.tags):
+        errors.append(FieldError("tags", "each tag must have 1 to 100 characters", "invalid"))
+    if any(not key or len(key) > 100 or len(value) > 200 for key, value in definition.labels.items()):
+        errors.append(FieldError("labels", "keys must have 1 to 100 characters, values at most 200", "invalid"))
+    return errors
+
+
+def _counts(definition: Definition) -> list[FieldError]:
+    sizes = {"tags": definition.tags, "labels": definition.labels, "dependencies": definition.dependencies}
+    errors = [
+        FieldError(field, f"has {len(given)} entries; at most {COUNTS[field]} are allowed", "too_many")
+        for field, given in sizes.items()
+        if len(given) > COUNTS[field]
+    ]
+    if len(set(definition.dependencies)) < len(definition.dependencies):
+        errors.append(FieldError("dependencies", "names a job twice", "duplicate"))
+    return errors
+
+
+def _policy(policy: RetryPolicy) -> list[FieldError]:
+    errors: list[FieldError] = []
+    if policy.type not in ("FIXED", "EXPONENTIAL", "NONE"):
+        errors.append(FieldError("retry_policy.type", "must be FIXED, EXPONENTIAL or NONE", "choice"))
+    if not 0 <= policy.max_retries <= 100:
+        errors.append(FieldError("retry_policy.max_retries", "must be between 0 and 100", "range"))
+    elif policy.type == "NONE" and policy.max_retries > 0:
+        errors.append(
+            FieldError(
+                "retry_policy.max_retries", "must be 0 with type NONE; choose FIXED or EXPONENTIAL to retry", "conflict"
+            )
+        )
+    for field, value in (("delay_ms", policy.delay_ms), ("max_delay_ms", policy.max_delay_ms)):
+        if not 0 <= value <= MAX_DELAY_MS:
+            errors.append(FieldError(f"retry_policy.{field}", f"must be between 0 and {MAX_DELAY_MS:,} ms", "range"))
+    if policy.type == "EXPONENTIAL" and policy.max_delay_ms < policy.delay_ms:
+        errors.append(FieldError("retry_policy.max_delay_ms", "must be at least delay_ms", "range"))
+    if not 0 <= policy.jitter <= 1:
+        errors.append(FieldError("retry_policy.jitter", "must be between 0 and 1, a share of the delay", "range"))
+    return errors
+
+
+def _times(definition: Definition) -> list[FieldError]:
+    errors: list[FieldError] = []
+    timeout = definition.timeout_seconds
+    if timeout is not None and not 0 < timeout <= MAX_TIMEOUT_SECONDS:
+        errors.append(FieldError("timeout_seconds", f"must be above 0 and at most {MAX_TIMEOUT_SECONDS:,}", "range"))
+    for field, instant in (("start_at", definition.start_at), ("end_at", definition.end_at)):
+        if instant is not None and instant.tzinfo is None:
+            errors.append(FieldError(field, "must carry an offset, such as 2027-01-31T08:00:00Z", "offset"))
+    if not errors and definition.start_at and definition.end_at and definition.end_at <= definition.start_at:
+        errors.append(FieldError("end_at", "must be later than start_at", "range"))
+    if definition.jitter_seconds != 0:
+        errors.append(FieldError("jitter_seconds", "must be 0: jitter is not available in this version", "unavailable"))
+    if definition.calendar is not None:
+        errors.append(
+            FieldError("calendar", "must be null: calendars are not available in this version", "unavailable")
+        )
+    return errors
