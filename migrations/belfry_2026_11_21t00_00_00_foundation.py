@@ -127,6 +127,7 @@ create table past_executions (
 create index past_executions_id on past_executions (id);
 create unique index past_executions_fire
     on past_executions (job_id, due_at, (case trigger when 'schedule' then 0 else id end));
+create index past_executions_unsuccessful on past_executions (state, due_at, id) where state <> 'succeeded';
 create table past_executions_undated partition of past_executions default;
 
 -- Daily partitions in UTC from the day before `around` to three days after it. A day whose rows already lie in the
@@ -189,9 +190,23 @@ create table events (
     data jsonb not null default '{}'
 );
 create index events_log on events (execution_id, id)
-    where type in ('execution.log', 'execution.running', 'execution.retrying', 'execution.failed');
+    where type in ('execution.log', 'execution.running', 'execution.retrying', 'execution.failed', 'execution.lost');
 create index events_job_log on events (job_id, id)
-    where type in ('execution.log', 'execution.running', 'execution.retrying', 'execution.failed');
+    where type in ('execution.log', 'execution.running', 'execution.retrying', 'execution.failed', 'execution.lost');
+
+-- What an attempt's log reads: what its handler logged, and a line of Belfry's own at its start, retry, loss and failure.
+create view log_lines as
+    select id, at, job_id, execution_id, attempt, worker_id,
+        case type when 'execution.log' then data ->> 'level' when 'execution.running' then 'INFO'
+            when 'execution.failed' then 'ERROR' else 'WARN' end as level,
+        case type when 'execution.log' then data ->> 'message'
+            when 'execution.running' then 'attempt ' || attempt || ' started on ' || worker_id || ' with ' || (data ->> 'args')
+            when 'execution.retrying' then
+                'attempt ' || attempt || ' failed, the next follows at ' || (data ->> 'retry_at') || ': ' || (data ->> 'error')
+            when 'execution.lost' then 'attempt ' || attempt || ' was lost: ' || (data ->> 'error')
+            else coalesce('failed: ' || (data ->> 'error'), 'failed: ' || (data ->> 'reason'), 'failed') end as message
+    from events
+    where type in ('execution.log', 'execution.running', 'execution.retrying', 'execution.failed', 'execution.lost');
 
 create table servers (
     id integer generated always as identity primary key,
@@ -226,7 +241,7 @@ create table workers (
 create table commands (
     name text primary key,
     description text not null,
-    schema jsonb not null,
+    schema json not null,
     updated_at timestamptz not null
 );
 

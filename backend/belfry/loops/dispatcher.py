@@ -1,12 +1,14 @@
 """The dispatcher: gives what is queued to the workers with the most room. One at a time among all servers."""
 
 from datetime import datetime
+from time import monotonic
 
 from belfry.records import db, executions, workers
 from belfry.rules.placement import Queued, place
 
 DISPATCH_LOCK = 0x64697370
 LOOK_AGAIN_SECONDS = 1.0
+RECOVERY_SECONDS = 3.0
 BATCH = 2000
 ROUNDS = 8
 """So often in one tick what fits nowhere is passed over, so that it holds up nothing behind it."""
@@ -44,10 +46,24 @@ async def turn() -> float:
     return min((row["ready_at"] - await db.now()).total_seconds(), LOOK_AGAIN_SECONDS)
 
 
-async def sweep() -> float:
-    """Take back the work of workers whose lease has ended and settle what waits; the seconds until the next sweep."""
-    now = await db.now()
-    await executions.lose(now)
-    await workers.expire(now)
-    await executions.release(now)
-    return LOOK_AGAIN_SECONDS
+class Sweeper:
+    """The loop that takes back the work of workers whose lease has ended, and settles what waits.
+
+    When it has not swept for half a lease, the database was away and nobody could prolong a lease: then it first lets
+    the living do so.
+    """
+
+    def __init__(self, lease_seconds: float) -> None:
+        self._patience = lease_seconds / 2
+        self._swept_at: float | None = None
+
+    async def turn(self) -> float:
+        """One sweep; the seconds until the next."""
+        now = await db.now()
+        await executions.release(now)
+        before, self._swept_at = self._swept_at, monotonic()
+        if before is None or self._swept_at - before > self._patience:
+            return RECOVERY_SECONDS
+        await executions.lose(now)
+        await workers.expire(now)
+        return LOOK_AGAIN_SECONDS

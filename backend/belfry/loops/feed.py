@@ -3,9 +3,8 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
-from contextlib import suppress
 
-from belfry.records import db, events, signals
+from belfry.records import events, signals
 from belfry.records.events import Cursor, Event
 
 LOOK_AGAIN_SECONDS = 1.0
@@ -65,7 +64,7 @@ class Feed:
     async def turn(self) -> float:
         """Read on and hand out; seconds until the next look."""
         if self._cursor is None:
-            self._cursor = Cursor(await events.latest())
+            self._cursor = await events.begin()
         batch = await events.read(self._cursor)
         for follower in self._followers:
             follower.offer(batch)
@@ -76,19 +75,27 @@ class Feed:
     async def follow(self, wants: Callable[[Event], bool], after: int | None = None) -> AsyncGenerator[list[Event]]:
         """Events as they come, in batches and in the order of their ids; with `after`, first all that came after it.
 
-        TooFarBack when those are no longer kept; TooSlow when the caller doesn't keep up.
+        TooFarBack when those are no longer kept, or never were; TooSlow when the caller doesn't keep up.
         """
-        follower = Follower(wants)
-        replayed = 0
+        position = after or 0
         if after is not None:
-            async for batch in self._replay(after):
-                replayed = batch[-1].id
-                yield [event for event in batch if wants(event)]
+            oldest, newest = await events.span()
+            if not oldest - 1 <= after <= newest:
+                raise TooFarBack
+        while after is not None and position < self._position:
+            batch = await events.between(position, upto := self._position)
+            position = batch[-1].id if batch else upto
+            if wanted := [event for event in batch if wants(event)]:
+                yield wanted
+        follower = Follower(wants)
         self._followers.add(follower)
         try:
             while True:
-                batch = [event for event in await follower.next() if event.id > replayed]
-                if batch:
+                if batch := [event for event in await follower.next() if event.id > position]:
                     yield batch
         finally:
             self._followers.discard(follower)
+
+    @property
+    def _position(self) -> int:
+        return self._cursor.after if self._cursor else 0

@@ -195,7 +195,11 @@ class Sessions:
         heard, self._heard = self._heard, set()
         sessions = [self._links[worker_id][0] for worker_id in heard if worker_id in self._links]
         if sessions:
-            standing = await workers.renew(sessions, self._lease, await db.now())
+            try:
+                standing = await workers.renew(sessions, self._lease, await db.now())
+            except db.UNREACHABLE:
+                self._heard |= heard
+                raise
             for session in sessions:
                 if session.worker_id not in standing and session.worker_id in self._links:
                     log.warning("the session of worker %s is void; it has to say hello again", session.worker_id)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from time import monotonic
 
 from belfry.ground.clock import Alarm
 from belfry.records.db import UNREACHABLE
@@ -11,18 +12,39 @@ log = logging.getLogger(__name__)
 AFTER_ERROR_SECONDS = 1.0
 
 
-async def turn(name: str, alarm: Alarm, tick: Callable[[], Awaitable[float]]) -> None:
-    """Call `tick` for ever; it says after how many seconds it wants to be called again, unless the alarm rings.
+class Loop:
+    """A tick that is called for ever; it says after how many seconds it wants to be called again.
 
-    A tick that fails is logged and tried again after a second: a database that is away is a warning, all else an error.
+    `trouble` says why the last tick failed, None when it did not; `turned_at` is the monotonic moment the last good
+    one ended.
     """
-    while True:
+
+    def __init__(self, name: str, tick: Callable[[], Awaitable[float]], alarm: Alarm | None = None) -> None:
+        self.name = name
+        self.trouble: str | None = None
+        self.turned_at: float | None = None
+        self._tick = tick
+        self._alarm = alarm or Alarm()
+
+    async def run(self) -> None:
+        """Turn until cancelled."""
+        while True:
+            await self._alarm.sleep(await self._turn())
+
+    async def _turn(self) -> float:
+        """One tick, and the seconds until the next unless the alarm rings.
+
+        One that fails is logged and tried again after a second: a database that is away is a warning, all else an error.
+        """
         try:
-            pause = await tick()
+            pause = await self._tick()
         except UNREACHABLE as error:
-            log.warning("%s: the database cannot be reached: %s", name, error)
-            pause = AFTER_ERROR_SECONDS
-        except Exception:
-            log.exception("%s: a tick failed", name)
-            pause = AFTER_ERROR_SECONDS
-        await alarm.sleep(pause)
+            log.warning("%s: the database cannot be reached: %s", self.name, error)
+            self.trouble = f"the database cannot be reached: {error}"
+        except Exception as error:
+            log.exception("%s: a tick failed", self.name)
+            self.trouble = f"a tick failed: {type(error).__name__}"
+        else:
+            self.trouble, self.turned_at = None, monotonic()
+            return pause
+        return AFTER_ERROR_SECONDS

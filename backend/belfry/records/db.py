@@ -3,9 +3,10 @@
 SQL that moves state lives in `sql/<verb>.sql` and runs through `fetch`, inside the current transaction if there is one.
 """
 
+import asyncio
 import re
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
@@ -13,19 +14,37 @@ from importlib.resources import files
 from typing import Any, cast
 
 import asyncpg
-from piccolo.engine.postgres import PostgresEngine
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from belfry.ground.errors import CannotStart
 from belfry.records import signals
 
-engine = PostgresEngine(config={})
-"""Piccolo's engine; its pool is asyncpg's. Configured by `open_pool`."""
+
+class Engine(PostgresEngine):
+    """Piccolo's engine without its look at the server while it is imported, when no address is known yet."""
+
+    async def check_version(self) -> None:
+        """Left to `open_pool`."""
+
+
+engine = Engine(config={})
+"""Its pool is asyncpg's. Configured by `open_pool`."""
 
 Row = asyncpg.Record
 
+CLOSE_SECONDS = 5.0
+
 _rings: ContextVar[set[str] | None] = ContextVar("belfry_rings", default=None)
 
-UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError)
+UNREACHABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+)
 """What asyncpg raises when the database cannot be reached right now."""
 
 _SETTINGS = {
@@ -42,7 +61,7 @@ async def open_pool(url: str, size: int = 10) -> None:
     try:
         await engine.start_connection_pool(min_size=1, max_size=size, command_timeout=60)
         version = await _version()
-    except (*UNREACHABLE, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (*UNREACHABLE, ValueError, asyncpg.PostgresError) as error:
         await close_pool()
         raise CannotStart(
             reason=f"The database at {without_password(url)} cannot be reached: {error or type(error).__name__}. "
@@ -58,9 +77,15 @@ async def _version() -> int:
 
 
 async def close_pool() -> None:
-    """Give all connections back."""
-    if engine.pool:
-        await engine.close_connection_pool()
+    """Close all connections, those still in use after `CLOSE_SECONDS` too."""
+    if engine.pool is None:
+        return
+    closing, engine.pool = engine.pool, None
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await closing.close()
+    except TimeoutError:
+        closing.terminate()
 
 
 def pool() -> Any:
@@ -115,11 +140,24 @@ async def transaction() -> AsyncGenerator[None]:
     rings: set[str] = set()
     token = _rings.set(rings)
     try:
-        async with engine.transaction():
-            yield
+        async with pool().acquire() as connection, connection.transaction():
+            with _shared(connection):
+                yield
     finally:
         _rings.reset(token)
     signals.ring(*rings)
+
+
+@contextmanager
+def _shared(connection: Any) -> Generator[None]:
+    """Let Piccolo's queries run on this connection too. Its own `transaction()` loses the connection when cancelled."""
+    current = PostgresTransaction(engine)
+    current.connection = connection
+    token = engine.current_transaction.set(current)
+    try:
+        yield
+    finally:
+        engine.current_transaction.reset(token)
 
 
 def ring(*topics: str) -> None:
@@ -134,3 +172,8 @@ def ring(*topics: str) -> None:
 def columns(rows: Sequence[Sequence[object]], width: int) -> list[list[object]]:
     """Rows turned into `width` columns, as `unnest` takes them."""
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+
+
+def containing(text: str) -> str:
+    """The pattern for `like` that finds the text as it stands anywhere."""
+    return "%" + re.sub(r"([%_\\])", r"\\\1", text) + "%"

@@ -5,6 +5,7 @@ only as far as ids are without a gap; a gap is passed once every transaction tha
 seen has ended, because nobody is left who could fill it (docs/adr/0002).
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -13,6 +14,7 @@ import msgspec
 from belfry.records import db
 
 BATCH = 2000
+SETTLE_SECONDS = 0.01
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=False):
@@ -42,16 +44,23 @@ class Cursor(msgspec.Struct):
     gap: Gap | None = None
 
 
-async def latest() -> int:
-    """The id below which everything is settled or older than a reader who starts now."""
-    row = await db.fetch_one("latest_event")
-    return row["id"] if row else 0
+async def begin() -> Cursor:
+    """A cursor at the end of the log, once nothing before it can still appear."""
+    row = (await db.fetch("end_of_events"))[0]
+    while (await db.fetch("oldest_open"))[0]["id"] < row["horizon"]:
+        await asyncio.sleep(SETTLE_SECONDS)
+    return Cursor(row["id"])
 
 
-async def oldest() -> int:
-    """The id of the oldest event still kept; 0 when there is none."""
-    row = await db.fetch_one("oldest_event")
-    return row["id"] if row else 0
+async def span() -> tuple[int, int]:
+    """The ids of the oldest event still kept and of the newest; zeros when there is none."""
+    row = (await db.fetch("event_span"))[0]
+    return row["oldest"], row["newest"]
+
+
+async def between(after: int, upto: int, limit: int = BATCH) -> list[Event]:
+    """The events with after < id ≤ upto, at most `limit`; `upto` is where a cursor has been."""
+    return [event(row) for row in await db.fetch("events_between", after, upto, limit)]
 
 
 async def read(cursor: Cursor, limit: int = BATCH) -> list[Event]:

@@ -1,6 +1,6 @@
 """Jobs: making, reading, editing and deleting them. Firing them is in `fires`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -66,19 +66,22 @@ async def create(definition: Definition, now: datetime) -> str:
     return job_id
 
 
-async def edit(job_id: str, definition: Definition, now: datetime, version: int | None = None) -> None:
-    """Replace a job's definition, as its next version.
+async def edit(
+    job_id: str, change: Callable[[Definition], Definition], now: datetime, version: int | None = None
+) -> None:
+    """Make what `change` makes of a job's definition its next version.
 
-    `version` guards it: VersionConflict when the job has moved on. A changed schedule counts from now;
+    `version` guards it: VersionConflict when the job has moved on. A changed schedule fires next after now;
     what is already queued still runs as it was.
     """
-    if definition.id not in (None, job_id):
-        raise invalid("id", f"cannot be changed; this job is {job_id!r}", "immutable")
-    await _check(definition)
     async with db.transaction():
         row = await _lock(job_id)
         if version is not None and row["version"] != version:
             raise VersionConflict(id=job_id, version=row["version"])
+        definition = change(definition_of(row))
+        if definition.id not in (None, job_id):
+            raise invalid("id", f"cannot be changed; this job is {job_id!r}", "immutable")
+        await _check(definition)
         schedule = schedules.parse(definition.schedule, definition.timezone, anchor=row["created_at"], job_id=job_id)
         values = _columns(definition, schedule) | _standing(row, definition, schedule, now)
         values |= {"version": row["version"] + 1, "updated_at": now}
@@ -86,7 +89,6 @@ async def edit(job_id: str, definition: Definition, now: datetime, version: int 
         await _depend(job_id, definition.dependencies)
         await _keep_version(msgspec.structs.replace(definition, id=job_id), row["version"] + 1, now)
         await _tell("updated", job_id, now)
-        db.ring("dependencies")
 
 
 async def switch(
@@ -132,7 +134,7 @@ async def delete(job_id: str, now: datetime, force: bool = False) -> None:
         await db.fetch("cancel_job", now, job_id)
         await Job.delete().where(Job.id == job_id)
         await _tell("deleted", job_id, now)
-        db.ring("dependencies", "held")
+        db.ring("held")
 
 
 async def find(job_id: str) -> dict[str, Any]:
@@ -145,7 +147,7 @@ async def find(job_id: str) -> dict[str, Any]:
 
 async def page(given: Filter, number: int, size: int) -> tuple[list[dict[str, Any]], int]:
     """One page of jobs (rows with their `dependencies`) and how many match in all."""
-    query = _filtered(Job.select(), given).order_by(_order(given.sort)).limit(size).offset(number * size)
+    query = _sorted(_filtered(Job.select(), given), given.sort).limit(size).offset(number * size)
     total = await _filtered(Job.count(), given)
     return await _with_dependencies(await query), total
 
@@ -173,14 +175,6 @@ def definition_of(row: dict[str, Any]) -> Definition:
         end_at=row["end_at"],
         metadata=msgspec.json.decode(row["metadata"]),
     )
-
-
-async def recent(job_ids: Sequence[str], count: int = 60) -> dict[str, list[db.Row]]:
-    """The latest executions of each job, at most `count` each, the oldest first."""
-    found: dict[str, list[db.Row]] = {job_id: [] for job_id in job_ids}
-    for row in await db.fetch("recent_executions", list(job_ids), count):
-        found[row["job_id"]].append(row)
-    return found
 
 
 async def check_args(command: str, args: dict[str, Any]) -> None:
@@ -259,7 +253,7 @@ async def _check(definition: Definition) -> None:
 
 
 async def _lock(job_id: str) -> dict[str, Any]:
-    rows = await Job.select().where(Job.id == job_id).lock_rows("UPDATE")
+    rows = await _with_dependencies(await Job.select().where(Job.id == job_id).lock_rows("UPDATE"))
     if not rows:
         raise NotFound(kind="job", id=job_id)
     return rows[0]
@@ -308,8 +302,8 @@ async def _with_dependencies(rows: list[dict[str, Any]]) -> list[dict[str, Any]]
 
 def _filtered(query: Any, given: Filter) -> Any:
     """The query narrowed to what the filter lets through."""
-    words = f"%{given.q.replace(chr(92), chr(92) * 2).replace('%', chr(92) + '%').replace('_', chr(92) + '_')}%"
     if given.q:
+        words = db.containing(given.q)
         query = query.where(WhereRaw("(name ilike {} or id ilike {} or description ilike {})", words, words, words))
     if given.tag:
         query = query.where(Job.tags.any(given.tag))
@@ -322,6 +316,9 @@ def _filtered(query: Any, given: Filter) -> Any:
     return query
 
 
-def _order(sort: str) -> OrderByRaw:
-    direction = "desc" if sort.startswith("-") else "asc"
-    return OrderByRaw(f"{SORTS[sort.removeprefix('-')]} {direction} nulls last, id {direction}")
+def _sorted(query: Any, sort: str) -> Any:
+    """The query in the order asked for; rows without a value come last, equal ones in the order of their ids."""
+    ascending, name = not sort.startswith("-"), sort.removeprefix("-")
+    if name in ("next_fire_at", "last_fired_at"):
+        query = query.order_by(OrderByRaw(f"{name} is null"))
+    return query.order_by(OrderByRaw(SORTS[name]), ascending=ascending).order_by(Job.id, ascending=ascending)

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+from datetime import datetime
 from pathlib import Path
 
 import asyncpg
@@ -43,4 +44,9 @@ async def _forwards() -> None:
         )
     if not result.success:
         raise CannotStart(reason=f"The database could not be migrated: {result.message}")
-    await db.fetch("prepare_partitions", await db.now())
+    await prepare_partitions(await db.now())
+
+
+async def prepare_partitions(now: datetime) -> None:
+    """Make the partitions of past executions that the days around `now` need."""
+    await db.fetch("prepare_partitions", now)

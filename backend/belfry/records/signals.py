@@ -1,7 +1,6 @@
 """Wake-ups between loops and between servers. A signal is a hint: whoever sleeps also looks by itself now and then."""
 
 import asyncio
-import contextlib
 import logging
 from collections import defaultdict
 from weakref import WeakSet
@@ -14,7 +13,12 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "belfry"
 COALESCE_SECONDS = 0.01
-RECONNECT_SECONDS = 1.0
+RECONNECT_SECONDS = 0.2
+
+LIFE_LOCK = 1112297042
+"""The class of advisory locks that live servers hold, each under its own number."""
+
+_SETTINGS = {"application_name": "belfry signals", "synchronous_commit": "off"}
 
 _alarms: dict[str, WeakSet[Alarm]] = defaultdict(WeakSet)
 _outgoing: set[str] = set()
@@ -43,30 +47,26 @@ def _ring_here(topic: str) -> None:
         bell.ring()
 
 
-async def carry(url: str) -> None:
-    """Carry signals to and from the other servers, for ever, over one connection of its own.
+async def carry(url: str, server_id: int, connected: asyncio.Event) -> float:
+    """Carry signals to and from the other servers over a connection of its own until that is lost.
 
-    The first goes out at once, then at most one NOTIFY per `COALESCE_SECONDS`; the connection commits
-    asynchronously, so none waits for the disk. A lost connection is made anew; every alarm rings then.
+    While it stands, the connection holds the lock that tells others this server lives, and `connected` is set. The
+    first signal goes out at once, then at most one NOTIFY per `COALESCE_SECONDS`; none waits for the disk. When it
+    begins, every alarm rings. Answers after how many seconds to connect anew.
     """
-    while True:
-        try:
-            connection = await asyncpg.connect(url, server_settings={"synchronous_commit": "off"})
-        except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-            log.warning("no connection for signals, trying again: %s", error)
-            await asyncio.sleep(RECONNECT_SECONDS)
-            continue
-        try:
-            await _carry(connection)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            log.warning("the connection for signals was lost: %s", error)
-        finally:
-            with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await connection.close(timeout=1)
+    connection = await asyncpg.connect(url, server_settings=_SETTINGS)
+    try:
+        await _carry(connection, server_id, connected)
+    finally:
+        connected.clear()
+        connection.terminate()
+    log.warning("the connection for signals was lost")
+    return RECONNECT_SECONDS
 
 
-async def _carry(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+async def _carry(connection: "asyncpg.Connection[asyncpg.Record]", server_id: int, connected: asyncio.Event) -> None:
     own = await connection.fetchval("select pg_backend_pid()")
+    await connection.execute("select pg_advisory_lock($1, $2)", LIFE_LOCK, server_id)
 
     def hear(_connection: object, pid: int, _channel: str, payload: object) -> None:
         if pid != own:
@@ -75,10 +75,12 @@ async def _carry(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
 
     await connection.add_listener(CHANNEL, hear)
     connection.add_termination_listener(lambda _connection: _outbox.ring())
+    connected.set()
     for topic in list(_alarms):
         _ring_here(topic)
     while not connection.is_closed():
         await _outbox.sleep(60)
-        topics, _ = sorted(_outgoing), _outgoing.clear()
-        await connection.execute("select pg_notify($1, $2)", CHANNEL, ",".join(topics))
-        await asyncio.sleep(COALESCE_SECONDS)
+        if _outgoing:
+            topics, _ = sorted(_outgoing), _outgoing.clear()
+            await connection.execute("select pg_notify($1, $2)", CHANNEL, ",".join(topics))
+            await asyncio.sleep(COALESCE_SECONDS)

@@ -105,6 +105,19 @@ class Event(Table, tablename="events", db=DB):
     data = JSONB()
 
 
+class LogLine(Table, tablename="log_lines", db=DB):
+    """A line of an attempt's log: what its handler logged, or Belfry's own about its start, retry, loss, failure."""
+
+    id = BigInt(primary_key=True, default=None)
+    at = Timestamptz()
+    job_id = Text()
+    execution_id = BigInt()
+    attempt = SmallInt()
+    worker_id = Text(null=True)
+    level = Text()
+    message = Text()
+
+
 class WorkerRow(Table, tablename="workers", db=DB):
     """A worker as its session last left it."""
 

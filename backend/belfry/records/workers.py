@@ -9,7 +9,7 @@ import msgspec
 
 from belfry.ground.errors import Conflict, NotFound
 from belfry.records import db, executions
-from belfry.rules.wire import Hello, Holding
+from belfry.rules.wire import Hello, Holding, Offer
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -54,13 +54,7 @@ async def join(hello: Hello, server_id: int, lease: timedelta, now: datetime) ->
             lease,
         )
         assert row is not None
-        await db.fetch(
-            "offer_commands",
-            now,
-            [offer.name for offer in hello.commands],
-            [offer.description for offer in hello.commands],
-            [json.dumps(offer.schema) for offer in hello.commands],
-        )
+        await offer(hello.commands, now)
         db.ring("workers", "queue", "events")
     return Session(hello.name, row["session"], row["drained"], row["fence"], revoked)
 
@@ -78,6 +72,17 @@ async def _reconcile(hello: Hello, now: datetime) -> list[Holding]:
 
 def _holding(key: tuple[int, int, int]) -> Holding:
     return Holding(execution_id=key[0], attempt=key[1], fence=key[2])
+
+
+async def offer(offers: Sequence[Offer], now: datetime) -> None:
+    """Remember commands and the schemas of their arguments, so that jobs can be checked against them."""
+    await db.fetch(
+        "offer_commands",
+        now,
+        [offered.name for offered in offers],
+        [offered.description for offered in offers],
+        [json.dumps(offered.schema) for offered in offers],
+    )
 
 
 async def renew(sessions: Sequence[Session], lease: timedelta, now: datetime) -> set[str]:

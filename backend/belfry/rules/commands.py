@@ -15,6 +15,7 @@ import msgspec
 
 from belfry.ground.errors import BelfryError, Invalid, invalid
 from belfry.rules.arguments import check_args, meant
+from belfry.rules.wire import Offer
 
 __all__ = ["BadCommand", "Cancel", "Command", "Registry", "RetryLater", "check_args", "command", "registry", "unknown"]
 
@@ -160,6 +161,10 @@ class Registry:
 
     def __iter__(self) -> Iterator[Command]:
         return iter([self._commands[name] for name in self.names])
+
+    def offers(self) -> list[Offer]:
+        """All commands as a worker offers them to a server."""
+        return [Offer(name=command.name, description=command.description, schema=command.schema) for command in self]
 
 
 registry = Registry()

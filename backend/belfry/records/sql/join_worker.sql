@@ -14,4 +14,4 @@ with joined as (
     insert into events (at, type, worker_id, data)
     select $1, 'worker.' || state, id, jsonb_build_object('capacity', capacity) from joined
 )
-select session, drained, (select last_value from execution_fences) as fence from joined
+select session, drained, (select case when is_called then last_value else 0 end from execution_fences) as fence from joined

@@ -1,2 +1,2 @@
--- Which of the names $1 are no job.
-select name as id from unnest($1::text[]) as name where not exists (select from jobs where id = name)
+-- Which of the ids $1 are no job's.
+select given.id from unnest($1::text[]) as given (id) where not exists (select from jobs where jobs.id = given.id)

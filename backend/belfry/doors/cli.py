@@ -1,0 +1,91 @@
+"""The command line. What a command needs is imported when it runs, so that a worker stays light."""
+
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from belfry import __version__
+from belfry.ground import settings
+from belfry.ground.errors import BelfryError, CannotStart
+
+_host = click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+_port = click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.  [default: 8000]")
+_data_dir = click.option(
+    "--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Folder of the embedded PostgreSQL."
+)
+_no_samples = click.option("--no-samples", is_flag=True, help="Start without sample jobs.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="belfry")
+def belfry() -> None:
+    """Cron for a fleet: say what runs and when; Belfry fires each due instant exactly once."""
+
+
+@belfry.command()
+@_host
+@_port
+@_data_dir
+@_no_samples
+@click.option("--reload", is_flag=True, help="Start afresh whenever the source changes.")
+def up(reload: bool, no_samples: bool, **flags: Any) -> None:
+    """Start everything on this machine: PostgreSQL, a server with its page, and a pool of workers."""
+    if reload:
+        from belfry.doors import reloading
+
+        reloading.watch([argument for argument in sys.argv if argument != "--reload"])
+        return
+    from belfry.doors import serving
+
+    given = settings.read(samples=False if no_samples else None, **flags)
+    _run(lambda: serving.serve(given, migrate=True))
+
+
+@belfry.command()
+@_host
+@_port
+@_no_samples
+@click.option("--no-migrate", is_flag=True, help="Leave the database's shape as it is.")
+def server(no_samples: bool, no_migrate: bool, **flags: Any) -> None:
+    """Start one server of many on the database that BELFRY_DATABASE_URL names; workers connect to it."""
+    from belfry.doors import serving
+
+    given = settings.read(samples=False if no_samples else None, pool=(), **flags)
+    if given.database_url is None:
+        raise CannotStart(
+            reason="`belfry server` needs a database: set BELFRY_DATABASE_URL. `belfry up` brings one along."
+        )
+    _run(lambda: serving.serve(given, migrate=not no_migrate))
+
+
+@belfry.command()
+@_data_dir
+def migrate(**flags: Any) -> None:
+    """Bring the database to this version's shape."""
+    from belfry.doors import serving
+
+    given = settings.read(**flags)
+    _run(lambda: serving.migrate(given))
+
+
+def _run(work: Callable[[], Awaitable[None]]) -> None:
+    """Run until it ends or is told to: SIGINT or SIGTERM once ends it cleanly, twice at once."""
+    from belfry.doors import running
+
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+    )
+    running.run(work)
+
+
+def main() -> None:
+    """The console script `belfry`: its errors are one sentence on stderr and exit status 1."""
+    try:
+        belfry()
+    except BelfryError as error:
+        click.echo(f"belfry: {error}", err=True)
+        sys.exit(1)

@@ -1,2 +1,0 @@
--- The newest event.
-select id from events order by id desc limit 1

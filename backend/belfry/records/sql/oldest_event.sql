@@ -1,2 +1,0 @@
--- The oldest event still kept.
-select id from events order by id limit 1
