@@ -2,9 +2,12 @@
 
 import asyncio
 import itertools
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from threading import Thread
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -26,6 +29,11 @@ asyncio.run(main())
 """
 
 _numbers = itertools.count(1)
+
+
+def belfry() -> str:
+    """The console script of this environment."""
+    return str(Path(sys.executable).with_name("belfry"))
 
 
 def at_database(url: str, name: str) -> str:
@@ -78,3 +86,17 @@ async def database(database_url: str) -> AsyncIterator[str]:
     await db.open_pool(database_url)
     yield database_url
     await db.close_pool()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real server with its page and its local pool, without jobs."""
+    folder = tmp_path_factory.mktemp("belfry")
+    command = [belfry(), "up", "--port", "0", "--data-dir", str(folder / "data"), "--no-samples"]
+    with (folder / "log").open("w+") as log, subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr
+        said = next(line for line in server.stderr if " is at http://" in line)
+        Thread(target=shutil.copyfileobj, args=(server.stderr, log)).start()
+        yield said.split()[-1]
+        server.terminate()
+        assert server.wait(20) == 0

@@ -15,7 +15,7 @@ KINDS = watchfiles.PythonFilter(extra_extensions=(".sql", ".lark", ".css", ".jsx
 
 def watch(command: Sequence[str]) -> None:
     """Run the command, and run it anew after each change; the page is built first when the change is in it."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, _end)
     process = subprocess.Popen(command)
     try:
         for changes in watchfiles.watch(*SOURCES, watch_filter=KINDS, raise_interrupt=False):
@@ -27,3 +27,7 @@ def watch(command: Sequence[str]) -> None:
     finally:
         process.terminate()
         process.wait()
+
+
+def _end(_number: int, _frame: object) -> None:
+    sys.exit(0)

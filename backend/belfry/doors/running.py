@@ -10,7 +10,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run(work: Callable[[], Awaitable[None]]) -> None:
-    """Run `work` on an event loop. The first SIGINT or SIGTERM cancels it, so that it ends in order; the next one kills."""
+    """Run `work` on an event loop. The first SIGINT or SIGTERM lets it end in order, the next one kills."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_until_told(work))
 

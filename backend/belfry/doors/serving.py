@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import uvicorn
-from litestar.types import ASGIApp
+from starlette.types import ASGIApp
 
 from belfry import __version__
 from belfry.author.builtins import registry

@@ -159,7 +159,7 @@ class Sessions:
             log.debug("worker %s is disconnected; its session ends", worker_id)
 
     async def record(self) -> float:
-        """Record what workers reported; seconds until the next look. What can't be recorded now is kept for the next time."""
+        """Record what workers reported, or keep it for the next time; seconds until the next look."""
         async with self._recording:
             arrived, self._inbox = self._inbox, []
             try:
@@ -191,7 +191,7 @@ class Sessions:
         await executions.lose(now, arrived.session.worker_id, ids)
 
     async def renew(self) -> float:
-        """Prolong the leases of the workers heard of lately; drop those whose session is void; seconds until the next time."""
+        """Prolong the leases of workers heard of lately, drop void sessions; seconds until the next time."""
         heard, self._heard = self._heard, set()
         sessions = [self._links[worker_id][0] for worker_id in heard if worker_id in self._links]
         if sessions:

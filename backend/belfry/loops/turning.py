@@ -34,7 +34,7 @@ class Loop:
     async def _turn(self) -> float:
         """One tick, and the seconds until the next unless the alarm rings.
 
-        One that fails is logged and tried again after a second: a database that is away is a warning, all else an error.
+        One that fails is logged and tried again after a second; a database that is away is only a warning.
         """
         try:
             pause = await self._tick()

@@ -5,7 +5,7 @@ SQL that moves state lives in `sql/<verb>.sql` and runs through `fetch`, inside 
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -30,7 +30,7 @@ class Engine(PostgresEngine):
 engine = Engine(config={})
 """Its pool is asyncpg's. Configured by `open_pool`."""
 
-Row = asyncpg.Record
+Row = Mapping[str, Any]
 
 CLOSE_SECONDS = 5.0
 
@@ -56,7 +56,7 @@ _SETTINGS = {
 
 
 async def open_pool(url: str, size: int = 10) -> None:
-    """Connect to the database at `url` with at most `size` connections; CannotStart when it can't be reached or is too old."""
+    """Open at most `size` connections to the database at `url`; CannotStart when it can't be reached or is too old."""
     engine.config = {"dsn": url, "server_settings": _SETTINGS}
     try:
         await engine.start_connection_pool(min_size=1, max_size=size, command_timeout=60)

@@ -46,10 +46,11 @@ class Cursor(msgspec.Struct):
 
 async def begin() -> Cursor:
     """A cursor at the end of the log, once nothing before it can still appear."""
-    row = (await db.fetch("end_of_events"))[0]
-    while (await db.fetch("oldest_open"))[0]["id"] < row["horizon"]:
+    end = (await db.fetch("end_of_events"))[0]
+    while True:
+        if (await db.fetch("oldest_open"))[0]["id"] >= end["horizon"]:
+            return Cursor(end["id"])
         await asyncio.sleep(SETTLE_SECONDS)
-    return Cursor(row["id"])
 
 
 async def span() -> tuple[int, int]:

@@ -32,7 +32,7 @@ class Report(msgspec.Struct, Generic[Said], frozen=True):
 
 
 async def queue_head(now: datetime, limit: int, full: Iterable[Queued] = ()) -> list[Queued]:
-    """What may start now in the order it should: at most `limit` of each priority, nothing that needs what `full` needs."""
+    """What may start now, in order: at most `limit` of each priority, nothing that needs what `full` needs."""
     needs = {(queued.command, queued.packed_labels) for queued in full}
     rows = await db.fetch("queue_head", now, limit, *db.columns(list(needs), 2))
     return [Queued(row["id"], row["command"], row["labels"]) for row in rows]
@@ -198,7 +198,7 @@ async def progress(reports: Sequence[Report[Progress]]) -> None:
 
 
 async def cancel(execution_id: int, reason: str, now: datetime) -> str | None:
-    """Cancel one: at once when no worker holds it, else as soon as its worker has let go. Its state then; None if not live."""
+    """Cancel one: at once, or when its worker has let go of it. Its state then; None if it is not live."""
     async with db.transaction():
         row = await db.fetch_one("cancel_execution", now, execution_id, reason)
         if row is None:

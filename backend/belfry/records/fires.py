@@ -103,7 +103,7 @@ async def run_now(job_id: str, run: Run, key: str | None, now: datetime, trigger
 
 
 async def run_again(execution_id: int, now: datetime) -> int:
-    """Run a past execution once more, as a new one with the same arguments; its id. NotFound; Conflict while it lives."""
+    """Run a past execution again, as a new one with the same arguments; its id. NotFound; Conflict while it lives."""
     async with db.transaction():
         past = await db.fetch_one("find_past", execution_id)
         if past is None:

@@ -81,8 +81,8 @@ async def recent(job_ids: Sequence[str], count: int = 60) -> dict[str, list[db.R
 async def _count(query: Any, limit: int | None) -> int:
     """How many rows the query finds, counting no further than `limit`."""
     bounded = query if limit is None else query.limit(limit)
-    rows = await Execution.raw("select count(*) as total from ({}) as found", bounded.querystrings[0])
-    return rows[0]["total"]
+    counting: Any = Execution.raw("select count(*) as total from ({}) as found", bounded.querystrings[0])
+    return (await counting)[0]["total"]
 
 
 def _filtered(query: Any, given: Filter) -> Any:

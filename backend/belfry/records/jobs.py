@@ -1,10 +1,11 @@
 """Jobs: making, reading, editing and deleting them. Firing them is in `fires`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
+from piccolo.columns import Column
 from piccolo.columns.combination import WhereRaw
 from piccolo.query import OrderByRaw
 
@@ -51,7 +52,7 @@ async def create(definition: Definition, now: datetime) -> str:
         job_id = definition.id or await _free_id(slug(definition.name))
         schedule = schedules.parse(definition.schedule, definition.timezone, anchor=now, job_id=job_id)
         next_fire_at = _arm(definition, schedule, now)
-        values = _columns(definition, schedule) | {
+        values: dict[str, Any] = _columns(definition, schedule) | {
             "id": job_id,
             "state": "active" if definition.enabled else "paused",
             "next_fire_at": next_fire_at if definition.enabled else None,
@@ -83,8 +84,12 @@ async def edit(
             raise invalid("id", f"cannot be changed; this job is {job_id!r}", "immutable")
         await _check(definition)
         schedule = schedules.parse(definition.schedule, definition.timezone, anchor=row["created_at"], job_id=job_id)
-        values = _columns(definition, schedule) | _standing(row, definition, schedule, now)
-        values |= {"version": row["version"] + 1, "updated_at": now}
+        values: dict[Column | str, Any] = {
+            **_columns(definition, schedule),
+            **_standing(row, definition, schedule, now),
+            "version": row["version"] + 1,
+            "updated_at": now,
+        }
         await Job.update(values).where(Job.id == job_id)
         await _depend(job_id, definition.dependencies)
         await _keep_version(msgspec.structs.replace(definition, id=job_id), row["version"] + 1, now)
@@ -102,14 +107,14 @@ async def switch(
     async with db.transaction():
         row = await _lock(job_id)
         if act == "pause":
-            values: dict[str, Any] = {
+            values: dict[Column | str, Any] = {
                 "state": "paused",
                 "next_fire_at": None,
                 "paused_reason": reason,
                 "resume_at": resume_at,
             }
         elif row["state"] == "paused":
-            values = _resumed(row, now)
+            values = {**_resumed(row, now)}
         else:
             return
         await Job.update(values | {"updated_at": now}).where(Job.id == job_id)
@@ -128,9 +133,7 @@ async def delete(job_id: str, now: datetime, force: bool = False) -> None:
         await _lock(job_id)
         dependants = [row["id"] for row in await db.fetch("lock_dependants", [job_id])]
         if dependants and not force:
-            raise Conflict(
-                reason=f"{', '.join(dependants)} depend on {job_id!r}; delete with force=true to cut these dependencies."
-            )
+            raise Conflict(reason=f"{', '.join(dependants)} depend on {job_id!r}; force=true cuts these dependencies.")
         await db.fetch("cancel_job", now, job_id)
         await Job.delete().where(Job.id == job_id)
         await _tell("deleted", job_id, now)
@@ -152,7 +155,7 @@ async def page(given: Filter, number: int, size: int) -> tuple[list[dict[str, An
     return await _with_dependencies(await query), total
 
 
-def definition_of(row: dict[str, Any]) -> Definition:
+def definition_of(row: Mapping[str, Any]) -> Definition:
     """The definition that a row from `find` or `page` stands for."""
     return Definition(
         id=row["id"],

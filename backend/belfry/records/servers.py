@@ -1,4 +1,4 @@
-"""Servers: which of them live. Each holds an advisory lock of its own number while it is connected (`signals.carry`)."""
+"""Servers: which of them live. Each holds an advisory lock of its own number while connected (`signals.carry`)."""
 
 from datetime import datetime
 

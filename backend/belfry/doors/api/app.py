@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import cast
 
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
-from litestar.types import ASGIApp
+from starlette.types import ASGIApp
 
 from belfry import __version__
 from belfry.doors.api.boundary import boundary
@@ -22,10 +23,12 @@ from belfry.ground.settings import Settings
 from belfry.loops.pool import pool
 from belfry.loops.server import Server, running
 
+ROUTES = [JobsController, ExecutionsController, SystemController, WorkersController, HealthController, events, worker]
+
 OPENAPI = OpenAPIConfig(
     title="Belfry",
     version=__version__,
-    description="Cron for a fleet. Instants are RFC 3339 in UTC, durations seconds; errors are RFC 9457 problem details.",
+    description="Instants are RFC 3339 in UTC, durations seconds; errors are RFC 9457 problem details.",
     path="/schema",
     render_plugins=[
         SwaggerRenderPlugin(
@@ -38,7 +41,7 @@ OPENAPI = OpenAPIConfig(
 
 
 def build(settings: Settings, url: str) -> ASGIApp:
-    """The application over the database at `url`, whose pool is open. Its lifespan is the server's, and the local pool's."""
+    """The application over the database at `url`, whose pool is open. It runs the server and the local pool."""
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
@@ -46,25 +49,16 @@ def build(settings: Settings, url: str) -> ASGIApp:
             app.state.server = server
             yield
 
-    return boundary(
-        Litestar(
-            [
-                JobsController,
-                ExecutionsController,
-                SystemController,
-                WorkersController,
-                HealthController,
-                events,
-                worker,
-            ],
-            dependencies={"server": Provide(_server, sync_to_thread=False)},
-            exception_handlers=HANDLERS,
-            lifespan=[lifespan],
-            openapi_config=OPENAPI,
-            logging_config=None,
-            request_max_body_size=None,
-        )
+    app = Litestar(
+        ROUTES,
+        dependencies={"server": Provide(_server, sync_to_thread=False)},
+        exception_handlers=HANDLERS,
+        lifespan=[lifespan],
+        openapi_config=OPENAPI,
+        logging_config=None,
+        request_max_body_size=None,
     )
+    return boundary(cast(ASGIApp, app))
 
 
 def _server(state: State) -> Server:

@@ -1,6 +1,6 @@
 """Request bodies: read strictly, so that nothing is guessed, dropped or taken for something else."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 from litestar.dto import MsgspecDTO
@@ -45,8 +45,8 @@ def merge(target: Any, patch: Any) -> Any:
     """The target after a JSON merge patch (RFC 7396)."""
     if not isinstance(patch, dict):
         return patch
-    merged: dict[Any, Any] = dict(target) if isinstance(target, dict) else {}
-    for key, value in patch.items():
+    merged: dict[str, Any] = {**cast(dict[str, Any], target)} if isinstance(target, dict) else {}
+    for key, value in cast(dict[str, Any], patch).items():
         if value is None:
             merged.pop(key, None)
         else:

@@ -1,10 +1,9 @@
 """What every request passes first: whose page sent it, and how long it may be."""
 
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import msgspec
-from litestar.types import ASGIApp, HTTPRequestEvent, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from belfry.doors.api.problems import MEDIA_TYPE, Problem
 
@@ -68,8 +67,8 @@ async def _bounded(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> 
     await app(scope, _replaying(bytes(body), receive), send)
 
 
-def _replaying(body: bytes, receive: Receive) -> Callable[..., object]:
-    whole: list[Message] = [HTTPRequestEvent(type="http.request", body=body, more_body=False)]
+def _replaying(body: bytes, receive: Receive) -> Receive:
+    whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replay() -> Message:
         return whole.pop() if whole else await receive()

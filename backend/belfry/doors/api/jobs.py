@@ -17,7 +17,7 @@ from belfry.ground.errors import invalid
 from belfry.records import db, fires, history, jobs
 from belfry.rules import schedules
 from belfry.rules.definition import RANK, Definition
-from belfry.rules.lifecycle import State
+from belfry.rules.lifecycle import State, Trigger
 
 JOB_STATES = ("active", "paused", "completed")
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
+from typing import Any
 
 import msgspec
 from litestar import WebSocket, websocket
@@ -18,7 +19,7 @@ WRONG = 4000
 KINDS = {"executions": "execution.", "jobs": "job.", "workers": "worker."}
 RESET = '{"type":"reset"}'
 
-Socket = WebSocket[object, object, object]
+Socket = WebSocket[Any, Any, Any]
 
 
 class WrongRequest(BelfryError):
@@ -86,7 +87,7 @@ def _after(text: str | None) -> int | None:
 
 
 def wanting(topics: str) -> Callable[[Event], bool]:
-    """What the topics let through: `executions`, `jobs`, `workers`, `logs:EXECUTION_ID`; everything when there are none."""
+    """What the topics let through: `executions`, `jobs`, `workers`, `logs:EXECUTION_ID`; else all."""
     named = [topic.strip() for topic in topics.split(",") if topic.strip()]
     kinds = tuple(KINDS[topic] for topic in named if topic in KINDS)
     logs = {int(topic[5:]) for topic in named if topic.startswith("logs:") and topic[5:].isdecimal()}

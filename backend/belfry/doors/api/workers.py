@@ -1,5 +1,7 @@
 """Where remote workers connect."""
 
+from typing import Any
+
 import msgspec
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
@@ -10,7 +12,7 @@ from belfry.rules.wire import FromServer, FromWorker
 
 NO_SENSE = 1007
 
-Socket = WebSocket[object, object, object]
+Socket = WebSocket[Any, Any, Any]
 
 
 class SocketLink:
