@@ -1,6 +1,7 @@
 """Jobs: making, reading, editing and deleting them. Firing them is in `fires`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -47,7 +48,7 @@ class Filter(msgspec.Struct, frozen=True):
 
 async def create(definition: Definition, now: datetime) -> str:
     """Make a job and return its id. Invalid names every wrong field; Conflict when the id is taken."""
-    await _check(definition)
+    await _check(definition, now)
     async with db.transaction():
         job_id = definition.id or await _free_id(slug(definition.name))
         schedule = schedules.parse(definition.schedule, definition.timezone, anchor=now, job_id=job_id)
@@ -82,7 +83,7 @@ async def edit(
         definition = change(definition_of(row))
         if definition.id not in (None, job_id):
             raise invalid("id", f"cannot be changed; this job is {job_id!r}", "immutable")
-        await _check(definition)
+        await _check(definition, row["created_at"])
         schedule = schedules.parse(definition.schedule, definition.timezone, anchor=row["created_at"], job_id=job_id)
         values: dict[Column | str, Any] = {
             **_columns(definition, schedule),
@@ -133,7 +134,9 @@ async def delete(job_id: str, now: datetime, force: bool = False) -> None:
         await _lock(job_id)
         dependants = [row["id"] for row in await db.fetch("lock_dependants", [job_id])]
         if dependants and not force:
-            raise Conflict(reason=f"{', '.join(dependants)} depend on {job_id!r}; force=true cuts these dependencies.")
+            raise Conflict(
+                reason=f"Other jobs depend on {job_id!r}: {', '.join(dependants)}. With force=true these ties are cut."
+            )
         await db.fetch("cancel_job", now, job_id)
         await Job.delete().where(Job.id == job_id)
         await _tell("deleted", job_id, now)
@@ -250,9 +253,26 @@ def _opening(start_at: datetime | None, now: datetime) -> datetime:
     return now if start_at is None or start_at <= now else start_at - timedelta(microseconds=1)
 
 
-async def _check(definition: Definition) -> None:
-    check(definition)
-    await check_args(definition.command, definition.args)
+async def _check(definition: Definition, anchor: datetime) -> None:
+    """Raise Invalid for everything that is wrong with a definition, all of it at once."""
+    errors: list[FieldError] = []
+    with _kept(errors):
+        check(definition)
+    with _kept(errors):
+        schedules.parse(definition.schedule, definition.timezone, anchor=anchor, job_id=definition.id)
+    with _kept(errors):
+        await check_args(definition.command, definition.args)
+    if errors:
+        raise Invalid(*errors)
+
+
+@contextmanager
+def _kept(errors: list[FieldError]) -> Generator[None]:
+    """Keep what is found wrong within, and go on."""
+    try:
+        yield
+    except Invalid as invalid:
+        errors.extend(invalid.errors)
 
 
 async def _lock(job_id: str) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import cast
+from typing import Any, cast
 
-from litestar import Litestar
+from litestar import Litestar, Request
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
@@ -19,9 +19,11 @@ from belfry.doors.api.live import events
 from belfry.doors.api.problems import HANDLERS
 from belfry.doors.api.system import HealthController, SystemController, WorkersController
 from belfry.doors.api.workers import worker
+from belfry.ground.errors import FieldError, Invalid
 from belfry.ground.settings import Settings
 from belfry.loops.pool import pool
 from belfry.loops.server import Server, running
+from belfry.rules.arguments import meant
 
 ROUTES = [JobsController, ExecutionsController, SystemController, WorkersController, HealthController, events, worker]
 
@@ -53,12 +55,25 @@ def build(settings: Settings, url: str) -> ASGIApp:
         ROUTES,
         dependencies={"server": Provide(_server, sync_to_thread=False)},
         exception_handlers=HANDLERS,
+        before_request=refuse_unknown_parameters,
         lifespan=[lifespan],
         openapi_config=OPENAPI,
         logging_config=None,
         request_max_body_size=None,
     )
     return boundary(cast(ASGIApp, app))
+
+
+def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
+    """Refuse by name what the documentation of the operation does not list, so that no misspelt filter is ignored."""
+    if not request.scope["query_string"] or not request.url.path.startswith("/api/"):
+        return
+    documented = (request.app.openapi_schema.paths or {})[request.scope["path_template"]]
+    operation = getattr(documented, request.method.lower())
+    known = [parameter.name for parameter in operation.parameters or () if parameter.param_in == "query"]
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        raise Invalid(*[FieldError(name, f"is no parameter here{meant(name, known)}", "unknown") for name in unknown])
 
 
 def _server(state: State) -> Server:

@@ -151,9 +151,9 @@ class JobsController(Controller):
         return await _read(job_id)
 
     @post("/{job_id:str}/run", dto=Body[fires.Run], return_dto=None)
-    async def run(self, job_id: str, data: fires.Run, key: Key = None) -> Response[ExecutionView]:
+    async def run(self, job_id: str, data: fires.Run | None = None, key: Key = None) -> Response[ExecutionView]:
         """Run a job now. The same Idempotency-Key again answers with the execution of the first time, as 200."""
-        execution_id, is_new = await fires.run_now(job_id, data, key, await db.now())
+        execution_id, is_new = await fires.run_now(job_id, data or fires.Run(), key, await db.now())
         return Response(view(await history.find(execution_id)), status_code=201 if is_new else 200)
 
     @get("/{job_id:str}/executions", dependencies={"asked": Provide(JobExecutionsQuery, sync_to_thread=False)})

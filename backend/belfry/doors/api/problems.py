@@ -17,6 +17,15 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
+WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a string",
+    "bool": "true or false",
+    "object": "an object",
+    "array": "an array",
+}
+
 STATUS: dict[type[BelfryError], int] = {
     Invalid: 422,
     NotFound: 404,
@@ -55,7 +64,7 @@ def refuse(_: Request[Any, Any, Any], error: BelfryError) -> Response[Problem]:
 def refuse_parameters(_: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
     """The answer to parameters of a wrong form."""
     found: list[Any] = error.extra if isinstance(error.extra, list) else []
-    errors = [FieldError(told.get("key", "body"), plain(told["message"]), "invalid") for told in found]
+    errors = [_parameter(told.get("key", "data"), told["message"]) for told in found]
     return problem(422, "; ".join(f"{wrong.field}: {wrong.message}" for wrong in errors) or error.detail, *errors)
 
 
@@ -95,7 +104,16 @@ def misfit(error: msgspec.ValidationError) -> Invalid:
 
 def plain(message: str) -> str:
     """A complaint of msgspec in the words of JSON."""
-    return message.replace("`", "").replace("Expected", "must be", 1).replace(", got", ", not", 1)
+    said = message.replace("`", "").replace("Expected", "must be", 1).replace(", got", ", not", 1)
+    return re.sub(r"\b(int|float|str|bool|object|array)\b", lambda found: WORDS[found[0]], said)
+
+
+def _parameter(name: str, message: str) -> FieldError:
+    if name != "data":
+        return FieldError(name, plain(message), "invalid")
+    if message == "'data'":
+        return FieldError("body", "is required: send a JSON object", "required")
+    return FieldError("body", plain(message), "invalid")
 
 
 def _joined(path: str, name: str) -> str:
