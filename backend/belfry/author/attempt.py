@@ -4,33 +4,45 @@ import asyncio
 import threading
 import traceback
 from collections.abc import Callable
-from concurrent.futures import Executor
-from functools import partial
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
 import msgspec
 
-from belfry.author.context import Context, as_result
+from belfry.author.context import Context, as_result, storable
 from belfry.author.outbox import Outbox
 from belfry.ground.errors import BelfryError
 from belfry.rules.commands import Cancel, Registry, RetryLater
 from belfry.rules.wire import Assign, Finished, Holding, Level, Logged, Progress, Started
 
 ERROR_CHARACTERS = 20_000
+STOP_SECONDS = 5.0
+"""A handler that was told to stop has so long to do so; then it is left to itself and its slot is free."""
+
+CANCELLED = {"outcome": "cancelled", "reason": "cancelled on request"}
+
+
+class Exited(BelfryError):
+    """The handler tried to end the worker: {how}"""
 
 
 class Attempt:
-    """An assignment being carried out. It is the sink of its handler's words."""
+    """An assignment being carried out, and the sink of its handler's words. `on_end` is called once it is over."""
 
-    def __init__(self, assign: Assign, outbox: Outbox) -> None:
+    def __init__(self, assign: Assign, outbox: Outbox, on_end: Callable[["Attempt"], None]) -> None:
         self.assign = assign
-        self.task: asyncio.Task[None] | None = None
         self._outbox = outbox
-        self._revoked = False
+        self._on_end = on_end
+        self._key = {"execution_id": assign.execution_id, "attempt": assign.attempt, "fence": assign.fence}
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
-        self.context = Context(
+        self._began = monotonic()
+        self._stopped: dict[str, Any] | None = None
+        self._revoked = False
+        self._over = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._context = Context(
             execution_id=assign.execution_id,
             job_id=assign.job_id,
             attempt=assign.attempt,
@@ -38,84 +50,128 @@ class Attempt:
             sink=self,
         )
 
+    def begin(self, registry: Registry) -> None:
+        """Start the handler and report it."""
+        self._outbox.started(Started(**self._key))
+        self._task = asyncio.create_task(self._call(registry))
+        self._task.add_done_callback(self._ended)
+        limit = self.assign.timeout_seconds
+        if limit is not None:
+            self._timer = self._loop.call_later(limit, self._stop, _failed(f"timed out after {limit:g} s", "timeout"))
+
+    def cancel(self) -> None:
+        """Ask the handler to stop; the attempt ends as cancelled."""
+        self._stop(CANCELLED)
+
+    def revoke(self) -> None:
+        """Ask the handler to stop; the attempt is nobody's any more and reports nothing."""
+        self._revoked = True
+        self._stop(CANCELLED)
+
     def log(self, level: Level, message: str) -> None:
         """Take a line from the handler, from whatever thread."""
-        self._tell(self._outbox.logged, Logged(**self._key(), level=level, message=message))
+        self._tell(self._outbox.logged, Logged(**self._key, level=level, message=message))
 
     def progress(self, done: float, total: float) -> None:
         """Take the handler's word on how far it has come, from whatever thread."""
-        self._tell(self._outbox.progressed, Progress(**self._key(), done=done, total=total))
+        self._tell(self._outbox.progressed, Progress(**self._key, done=done, total=total))
 
     def _tell(self, how: Callable[[Any], None], said: Holding) -> None:
-        if self._revoked:
-            return
-        if threading.get_ident() == self._thread:
+        if threading.get_ident() != self._thread:
+            self._loop.call_soon_threadsafe(self._tell, how, said)
+        elif not self._over and not self._revoked:
             how(said)
-        else:
-            self._loop.call_soon_threadsafe(how, said)
 
-    def _key(self) -> dict[str, Any]:
-        held = self.assign
-        return {"execution_id": held.execution_id, "attempt": held.attempt, "fence": held.fence}
+    def _stop(self, facts: dict[str, Any]) -> None:
+        """Tell the handler to stop, and wait only so long for it; what it ends with then are these facts."""
+        if self._over or self._stopped is not None:
+            return
+        self._stopped = facts
+        self._context.cancel()
+        self._task.cancel()
+        self._await_no_longer()
+        self._timer = self._loop.call_later(STOP_SECONDS, self._end, facts)
 
-    def end(self, revoked: bool) -> None:
-        """Ask the handler to stop; a revoked attempt is nobody's any more and reports nothing."""
-        self._revoked = self._revoked or revoked
-        if not self.context.cancelled:
-            self.context.cancel()
-            if self.task:
-                self.task.cancel()
+    def _ended(self, task: asyncio.Task[str | None]) -> None:
+        """The handler has come to its end."""
+        self._end(self._stopped or _facts(task))
 
-    async def run(self, registry: Registry, threads: Executor) -> None:
-        """Carry it out, and report its beginning and its end."""
-        key = self._key()
-        began = monotonic()
-        self._outbox.started(Started(**key))
-        facts = await self._outcome(registry, threads)
+    def _end(self, facts: dict[str, Any]) -> None:
+        """Report how it ended, once."""
+        if self._over:
+            return
+        self._over = True
+        self._await_no_longer()
         if not self._revoked:
-            self._outbox.finished(Finished(**key, duration_seconds=monotonic() - began, **facts))
+            self._outbox.finished(Finished(**self._key, duration_seconds=monotonic() - self._began, **facts))
+        self._on_end(self)
 
-    async def _outcome(self, registry: Registry, threads: Executor) -> dict[str, Any]:
-        """How it ended, as fields of `Finished`."""
-        limit = self.assign.timeout_seconds
-        try:
-            async with asyncio.timeout(limit) as timeout:
-                return {"result": _packed(await self._call(registry, threads))}
-        except RetryLater as wish:
-            return _failed(f"the handler asked to be retried in {wish.seconds:g} s", retry_in_seconds=wish.seconds)
-        except Cancel as wish:
-            return {"outcome": "cancelled", "reason": wish.reason}
-        except asyncio.CancelledError:
-            return {"outcome": "cancelled", "reason": "cancelled on request"}
-        except TimeoutError as error:
-            if timeout.expired():
-                self.context.cancel()
-                return _failed(f"timed out after {limit:g} s") | {"reason": "timeout"}
-            return _failed(_described(error))
-        except Exception as error:
-            return _failed(_described(error))
+    def _await_no_longer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
-    async def _call(self, registry: Registry, threads: Executor) -> object:
+    async def _call(self, registry: Registry) -> str | None:
+        """The handler's result as JSON text; None for None."""
         command = registry.get(self.assign.command)
         arguments = command.bind(msgspec.json.decode(self.assign.args))
-        if command.is_async:
-            return await command.handler(self.context, **arguments)
-        call = partial(command.handler, self.context, **arguments)
-        return await self._loop.run_in_executor(threads, call)
+        try:
+            if command.is_async:
+                value = await command.handler(self._context, **arguments)
+            else:
+                value = await _in_thread(lambda: command.handler(self._context, **arguments))
+        except (SystemExit, KeyboardInterrupt) as error:
+            raise Exited(how=repr(error)) from error
+        return None if value is None else bytes(as_result(value)).decode()
 
 
-def _packed(value: object) -> str | None:
-    return None if value is None else msgspec.json.encode(as_result(value)).decode().replace("\\u0000", "\\ufffd")
+async def _in_thread(call: Callable[[], object]) -> object:
+    """What the call returns or raises in a thread of its own, so that one that never ends holds up no other."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[tuple[object, BaseException | None]] = loop.create_future()
+
+    def settle(value: object, error: BaseException | None) -> None:
+        if not done.done():
+            done.set_result((value, error))
+
+    def work() -> None:
+        value, problem = None, None
+        try:
+            value = call()
+        except BaseException as error:
+            problem = error
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(settle, value, problem)
+
+    threading.Thread(target=work, daemon=True).start()
+    value, problem = await done
+    if problem is not None:
+        raise problem
+    return value
 
 
-def _failed(error: str, **facts: object) -> dict[str, Any]:
-    return {"outcome": "failed", "error": error[:ERROR_CHARACTERS].replace("\0", "�"), **facts}
+def _facts(task: asyncio.Task[str | None]) -> dict[str, Any]:
+    """How a handler ended that nobody stopped, as fields of `Finished`."""
+    if task.cancelled():
+        return _failed("CancelledError: the handler cancelled itself")
+    match task.exception():
+        case None:
+            return {"result": task.result()}
+        case RetryLater() as wish:
+            return _failed(f"RetryLater: {wish}", retry_in_seconds=wish.seconds)
+        case Cancel() as wish:
+            return {"outcome": "cancelled", "reason": storable(wish.reason)}
+        case error:
+            return _failed(_described(error))
+
+
+def _failed(error: str, reason: str | None = None, **facts: object) -> dict[str, Any]:
+    return {"outcome": "failed", "error": storable(error[:ERROR_CHARACTERS]), "reason": reason, **facts}
 
 
 def _described(error: BaseException) -> str:
     """The error in one line, and unless it is one of Belfry's own sentences, the traceback from the handler on."""
-    line = f"{type(error).__name__}: {error}"
     if isinstance(error, BelfryError):
         return str(error)
-    handler = error.__traceback__.tb_next if error.__traceback__ else None
-    return f"{line}\n{''.join(traceback.format_tb(handler))}".rstrip()
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    return f"{type(error).__name__}: {error}\n{''.join(traceback.format_list(frames))}".rstrip()

@@ -6,12 +6,16 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
+from belfry.ground.errors import BelfryError
 from belfry.rules.wire import FromServer, FromWorker
 
 MAX_FRAME_BYTES = 16 * 1024 * 1024
 """A frame on the wire is no longer than this."""
+
+PING_SECONDS = 5.0
+"""A connection is tested so often, and given up when it does not answer for as long."""
 
 Out = TypeVar("Out", contravariant=True)
 In = TypeVar("In", covariant=True)
@@ -19,6 +23,10 @@ In = TypeVar("In", covariant=True)
 
 class LinkClosed(Exception):
     """The other end is gone."""
+
+
+class Unreachable(BelfryError):
+    """The server at {url} cannot be reached: {why}."""
 
 
 class Link(Protocol[Out, In]):
@@ -132,9 +140,17 @@ class WebSocketLink:
 
 
 async def dial(url: str, token: str | None) -> WebSocketLink:
-    """Connect to `url` (ws or wss, the server's address; the path is added); OSError or WebSocketException when it can't be."""
+    """Connect to a server at `url` (ws or wss, without a path); Unreachable says why it can't be."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    connection = await connect(
-        f"{url.rstrip('/')}/ws/worker", additional_headers=headers, max_size=MAX_FRAME_BYTES, compression=None
-    )
+    try:
+        connection = await connect(
+            f"{url.rstrip('/')}/ws/worker",
+            additional_headers=headers,
+            max_size=MAX_FRAME_BYTES,
+            compression=None,
+            ping_interval=PING_SECONDS,
+            ping_timeout=PING_SECONDS,
+        )
+    except (OSError, TimeoutError, WebSocketException) as error:
+        raise Unreachable(url=url, why=str(error) or type(error).__name__) from error
     return WebSocketLink(connection)

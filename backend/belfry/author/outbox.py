@@ -1,6 +1,7 @@
 """What a worker has to say and has not sent yet, each with the moment it happened."""
 
 from collections import deque
+from collections.abc import Callable
 from time import monotonic
 from typing import TypeVar
 
@@ -11,6 +12,12 @@ from belfry.rules.wire import Finished, FromWorker, Holding, Logged, Progress, S
 
 AT_ONCE_SECONDS = 0.001
 """What is sent within this time counts as said the moment it happened."""
+
+REPEATED = 10_000
+"""So many of the latest reports are kept, in case the connection they were sent over loses them."""
+
+LOG_BYTES = RESULT_BYTES = 2 * 1024 * 1024
+"""After so much of the log, and so much of results, a frame is full: with one more of each it is under 16 MiB."""
 
 _NOTHING = FromWorker()
 Told = TypeVar("Told", Started, Finished, Logged)
@@ -23,7 +30,7 @@ class Outbox:
         self.alarm = Alarm()
         self._started: list[tuple[float, Started]] = []
         self._finished: list[tuple[float, Finished]] = []
-        self._sent: deque[tuple[float, Finished]] = deque()
+        self._sent: deque[tuple[float, Finished]] = deque(maxlen=REPEATED)
         self._log: list[tuple[float, Logged]] = []
         self._progress: dict[int, Progress] = {}
         self._returned: list[Holding] = []
@@ -55,17 +62,26 @@ class Outbox:
         self.alarm.ring()
 
     def take(self) -> FromWorker | None:
-        """Everything that waits to be sent, with its age; None when nothing does."""
+        """What waits to be sent, with its age; None when nothing does. What one frame can't hold waits for the next.
+
+        No end is told before the whole log of its attempt.
+        """
         now = monotonic()
+        log, self._log = _part(self._log, LOG_BYTES, _line_bytes)
+        finished, self._finished = (
+            ([], self._finished) if self._log else _part(self._finished, RESULT_BYTES, _end_bytes)
+        )
         frame = FromWorker(
             started=[_aged(at, said, now) for at, said in self._started],
-            finished=[_aged(at, said, now) for at, said in self._finished],
+            finished=[_aged(at, said, now) for at, said in finished],
             returned=self._returned,
-            log=[_aged(at, said, now) for at, said in self._log],
+            log=[_aged(at, said, now) for at, said in log],
             progress=list(self._progress.values()),
         )
-        self._sent.extend(self._finished)
-        self._started, self._finished, self._returned, self._log, self._progress = [], [], [], [], {}
+        self._sent.extend(finished)
+        self._started, self._returned, self._progress = [], [], {}
+        if self._log or self._finished:
+            self.alarm.ring()
         return None if frame == _NOTHING else frame
 
     def forget(self, seconds: float) -> None:
@@ -75,11 +91,33 @@ class Outbox:
             self._sent.popleft()
 
     def repeat(self) -> list[Holding]:
-        """Queue the reports sent lately once more, in case the old connection lost them; the attempts they are about."""
+        """Queue the reports sent lately again, in case the old connection lost them; the attempts they are about."""
         self._finished[:0] = self._sent
         self._sent.clear()
         self.alarm.ring()
         return [holding(said) for _, said in self._finished]
+
+
+def _part(
+    waiting: list[tuple[float, Told]], limit: int, size: Callable[[Told], int]
+) -> tuple[list[tuple[float, Told]], list[tuple[float, Told]]]:
+    """What is taken now, up to the one that passes the limit, and the rest."""
+    total = 0
+    for place, (_, said) in enumerate(waiting, start=1):
+        total += size(said)
+        if total > limit:
+            return waiting[:place], waiting[place:]
+    return waiting, []
+
+
+def _line_bytes(said: Logged) -> int:
+    """At most so many bytes of JSON: a character takes up to six."""
+    return 6 * len(said.message)
+
+
+def _end_bytes(said: Finished) -> int:
+    """At most so many bytes of JSON: the result is JSON already, and may double when it is written as a string."""
+    return 6 * len(said.error or "") + 8 * len(said.result or "")
 
 
 def holding(said: Holding) -> Holding:

@@ -1,6 +1,7 @@
 """The command line. What a command needs is imported when it runs, so that a worker stays light."""
 
 import logging
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -70,6 +71,24 @@ def migrate(**flags: Any) -> None:
 
     given = settings.read(**flags)
     _run(lambda: serving.migrate(given))
+
+
+@belfry.command()
+@click.option("--server", "url", required=True, metavar="URL", help="Any server, such as ws://127.0.0.1:8000.")
+@click.option("--token", envvar="BELFRY_TOKEN", help="Proves that this worker may connect.  [env: BELFRY_TOKEN]")
+@click.option(
+    "--name", default=socket.gethostname, help="Its id; no other connected worker has it.  [default: this host's]"
+)
+@click.option("--capacity", type=click.IntRange(1, 10_000), default=4, show_default=True, help="Slots.")
+@click.option("--label", "labels", multiple=True, metavar="KEY=VALUE", help="What it is; jobs may ask for it.")
+@click.option("--import", "modules", multiple=True, metavar="MODULE", help="A module with commands of your own.")
+def worker(url: str, token: str | None, **given: Any) -> None:
+    """Start a worker that serves the built-in commands and those of your modules."""
+    from belfry.doors import working
+
+    made = working.make(**given)
+    grace = settings.read().grace_seconds
+    _run(lambda: working.work(made, url, token, grace))
 
 
 def _run(work: Callable[[], Awaitable[None]]) -> None:

@@ -19,6 +19,8 @@ class PoolWorker:
     capacity: int
 
 
+LONGEST_SECONDS = 3600.0
+
 LOCAL_POOL = tuple(
     PoolWorker(f"worker-{number}", f"worker-node-{number}.local", capacity)
     for number, capacity in enumerate((5, 8, 10, 6), start=1)
@@ -47,14 +49,15 @@ class Settings:
     samples: bool = field(default=True, metadata={"help": "create the sample jobs at the very first start"})
 
 
-def read(environ: Mapping[str, str] = os.environ, **flags: object) -> Settings:
+def read(environ: Mapping[str, str] = os.environ, **flags: Any) -> Settings:
     """The settings from the environment, with flags that are not None over it. CannotStart names what is wrong."""
     given: dict[str, Any] = {}
     for setting in fields(Settings):
         text = environ.get(f"BELFRY_{setting.name.upper()}", "").strip()
         if text:
             given[setting.name] = _convert(setting.name, text)
-    settings = Settings(**(given | {name: value for name, value in flags.items() if value is not None}))
+    given |= {name: value for name, value in flags.items() if value is not None}
+    settings = Settings(**given)
     _check(settings)
     return settings
 
@@ -62,10 +65,13 @@ def read(environ: Mapping[str, str] = os.environ, **flags: object) -> Settings:
 def _check(settings: Settings) -> None:
     if not 0 <= settings.port <= 65535:
         raise CannotStart(reason=f"BELFRY_PORT is {settings.port}; it must be between 0 and 65535.")
-    if not 0 < settings.heartbeat_seconds < settings.lease_seconds:
-        raise CannotStart(
-            reason="BELFRY_HEARTBEAT_SECONDS must be above 0 and below BELFRY_LEASE_SECONDS, or every lease would run out."
-        )
+    if not 0 < settings.heartbeat_seconds <= settings.lease_seconds / 2 <= LONGEST_SECONDS:
+        raise CannotStart(reason="BELFRY_HEARTBEAT_SECONDS must be above 0 and at most half of BELFRY_LEASE_SECONDS.")
+    if not 0 <= settings.grace_seconds <= LONGEST_SECONDS:
+        raise CannotStart(reason=f"BELFRY_GRACE_SECONDS must be between 0 and {LONGEST_SECONDS:g}.")
+    names = [worker.name for worker in settings.pool]
+    if len(set(names)) < len(names):
+        raise CannotStart(reason="BELFRY_POOL names a worker twice.")
 
 
 def _convert(name: str, text: str) -> object:

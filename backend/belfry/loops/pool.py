@@ -10,39 +10,23 @@ from belfry.author.worker import Worker
 from belfry.ground.settings import PoolWorker
 from belfry.loops.sessions import Sessions
 
-AGAIN_SECONDS = 1.0
-
-
-class LocalWorker:
-    """A worker of this process. It connects anew whenever its session ends, until it is stopped."""
-
-    def __init__(self, given: PoolWorker, sessions: Sessions) -> None:
-        self._worker = Worker(given.name, given.host, given.capacity, registry, {})
-        self._sessions = sessions
-        self._link: WorkerLink | None = None
-        self._stopping = False
-        self._running = asyncio.create_task(self._run(), name=given.name)
-
-    async def _run(self) -> None:
-        while not self._stopping:
-            self._link, theirs = memory_link()
-            await asyncio.gather(self._sessions.serve(theirs), self._worker.serve(self._link), return_exceptions=True)
-            if not self._stopping:
-                await asyncio.sleep(AGAIN_SECONDS)
-
-    async def stop(self, grace_seconds: float) -> None:
-        """Let what runs end within the grace period, and leave."""
-        self._stopping = True
-        if self._link:
-            await self._worker.drain(self._link, grace_seconds)
-        await self._running
-
 
 @contextlib.asynccontextmanager
 async def pool(workers: Sequence[PoolWorker], sessions: Sessions, grace_seconds: float) -> AsyncGenerator[None]:
     """Keep these workers connected; at the end each has `grace_seconds` to finish what it runs."""
-    staff = [LocalWorker(worker, sessions) for worker in workers]
+    serving: set[asyncio.Task[None]] = set()
+
+    async def dial() -> WorkerLink:
+        mine, theirs = memory_link()
+        session = asyncio.create_task(sessions.serve(theirs))
+        serving.add(session)
+        session.add_done_callback(serving.discard)
+        return mine
+
+    staff = [Worker(each.name, each.host, each.capacity, registry, {}) for each in workers]
+    running = [asyncio.create_task(worker.run(dial), name=worker.name) for worker in staff]
     try:
         yield
     finally:
-        await asyncio.gather(*[worker.stop(grace_seconds) for worker in staff])
+        await asyncio.gather(*[worker.drain(grace_seconds) for worker in staff])
+        await asyncio.gather(*running, *serving, return_exceptions=True)

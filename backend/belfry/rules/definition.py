@@ -52,7 +52,7 @@ def slug(name: str) -> str:
 
 
 def check(definition: Definition) -> None:
-    """Refuse what makes no sense by itself, all of it at once. Schedule, command and dependencies are checked elsewhere."""
+    """Refuse all that makes no sense by itself. Schedule, command and dependencies are checked elsewhere."""
     errors = [*_identity(definition), *_counts(definition), *_policy(definition.retry_policy), *_times(definition)]
     if errors:
         raise Invalid(*errors)

@@ -15,7 +15,7 @@ def find_cycle(start: str, edges: Iterable[tuple[str, str]]) -> list[str] | None
         here = queue.popleft()
         for there in sorted(onward.get(here, ())):
             if there == start:
-                return _way(start, here, came_from) + [start]
+                return [*_way(start, here, came_from), start]
             if there not in came_from:
                 came_from[there] = here
                 queue.append(there)

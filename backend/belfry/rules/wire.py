@@ -3,83 +3,88 @@
 Instants never cross: a worker says how long ago (`age_seconds`), the server says how soon (`start_in_seconds`).
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 Level = Literal["INFO", "WARN", "ERROR"]
+Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+AttemptNumber = Annotated[int, msgspec.Meta(ge=0, le=2**15 - 1)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_.:-]{0,98}[A-Za-z0-9])?$")]
+Text = Annotated[str, msgspec.Meta(max_length=1000, pattern=r"^[^\x00\ud800-\udfff]*$")]
 
 
 class Frame(msgspec.Struct, omit_defaults=True, frozen=True):
     """The base of everything sent; a field that is absent has its default."""
 
 
-class Holding(Frame):
+class Holding(Frame, frozen=True):
     """One attempt and the fence that proves whose it is."""
 
-    execution_id: int
-    attempt: int
-    fence: int
+    execution_id: Id
+    attempt: AttemptNumber
+    fence: Id
 
 
-class Offer(Frame):
+class Offer(Frame, frozen=True):
     """A command that a worker can carry out, with the JSON Schema of its arguments."""
 
-    name: str
-    description: str = ""
+    name: Name
+    description: Text = ""
     schema: dict[str, object] = {}
 
 
-class Hello(Frame):
+class Hello(Frame, frozen=True):
     """A worker introduces itself. `instance` is new for each process; `holding` is what it still works on."""
 
-    name: str
-    host: str
-    instance: str
-    capacity: int
-    labels: dict[str, str] = {}
+    name: Name
+    host: Text
+    instance: Text
+    capacity: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+    labels: dict[Text, Text] = {}
     commands: list[Offer] = []
-    version: str = ""
+    version: Text = ""
     holding: list[Holding] = []
 
 
-class Started(Holding):
+class Started(Holding, frozen=True):
     """An attempt began `age_seconds` ago."""
 
-    age_seconds: float = 0
+    age_seconds: Seconds = 0
 
 
-class Finished(Holding):
+class Finished(Holding, frozen=True):
     """An attempt ended `age_seconds` ago after `duration_seconds`.
 
     `result` is JSON text. `retry_in_seconds` is the handler's own wish for the delay of the next attempt.
     """
 
     outcome: Literal["succeeded", "failed", "cancelled"] = "succeeded"
-    age_seconds: float = 0
-    duration_seconds: float = 0
+    age_seconds: Seconds = 0
+    duration_seconds: Seconds = 0
     result: str | None = None
     error: str | None = None
     reason: str | None = None
-    retry_in_seconds: float | None = None
+    retry_in_seconds: Seconds | None = None
 
 
-class Logged(Holding):
+class Logged(Holding, frozen=True):
     """One line of an attempt's log."""
 
     level: Level = "INFO"
     message: str = ""
-    age_seconds: float = 0
+    age_seconds: Seconds = 0
 
 
-class Progress(Holding):
+class Progress(Holding, frozen=True):
     """How far an attempt has come."""
 
-    done: float = 0
-    total: float = 0
+    done: Annotated[float, msgspec.Meta(ge=0)] = 0
+    total: Annotated[float, msgspec.Meta(ge=0)] = 0
 
 
-class FromWorker(Frame):
+class FromWorker(Frame, frozen=True):
     """Everything a worker can say at once."""
 
     hello: Hello | None = None
@@ -92,7 +97,7 @@ class FromWorker(Frame):
     draining: bool = False
 
 
-class Assign(Holding):
+class Assign(Holding, frozen=True):
     """An attempt to make. `args` is JSON text; `due_at` is RFC 3339, for the handler to read, not to wait for."""
 
     job_id: str = ""
@@ -103,14 +108,14 @@ class Assign(Holding):
     start_in_seconds: float = 0
 
 
-class Welcome(Frame):
+class Welcome(Frame, frozen=True):
     """The session is open; it must be kept alive by a heartbeat well within `lease_seconds`."""
 
     lease_seconds: float
     heartbeat_seconds: float
 
 
-class FromServer(Frame):
+class FromServer(Frame, frozen=True):
     """Everything a server can say at once."""
 
     welcome: Welcome | None = None

@@ -58,7 +58,7 @@ def _marked(mark: str) -> Iterator[Dates]:
 
 
 def _workday(number: int) -> Iterator[Dates]:
-    """The n-th workday from the start or the end of the month: so many workdays on from the first, back from the last."""
+    """The n-th workday from the start or end of the month: so many on from the first, or back from the last."""
     base, steps = ("1W", number - 1) if number > 0 else ("31W", number + 1)
     for start in range(1, 6):
         weeks, place = divmod(start - 1 + steps, 5)
