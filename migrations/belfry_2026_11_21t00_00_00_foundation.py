@@ -155,8 +155,8 @@ end $$;
 
 create view executions as
     select id, job_id, job_version, state, trigger, priority, due_at, null::timestamptz as last_due_at,
-        null::integer as skipped_count, queued_at, ready_at, started_at, null::timestamptz as finished_at, command, args,
-        attempt, max_attempts, attempts, worker_id, reason, progress, null::jsonb as result, null::text as error,
+        null::integer as skipped_count, queued_at, ready_at, started_at, null::timestamptz as finished_at, command,
+        args, attempt, max_attempts, attempts, worker_id, reason, progress, null::jsonb as result, null::text as error,
         cancel_requested
     from live_executions
     union all
@@ -194,15 +194,17 @@ create index events_log on events (execution_id, id)
 create index events_job_log on events (job_id, id)
     where type in ('execution.log', 'execution.running', 'execution.retrying', 'execution.failed', 'execution.lost');
 
--- What an attempt's log reads: what its handler logged, and a line of Belfry's own at its start, retry, loss and failure.
+-- What an attempt's log reads: what its handler logged, and Belfry's own lines at its start, retry, loss and failure.
 create view log_lines as
     select id, at, job_id, execution_id, attempt, worker_id,
         case type when 'execution.log' then data ->> 'level' when 'execution.running' then 'INFO'
             when 'execution.failed' then 'ERROR' else 'WARN' end as level,
         case type when 'execution.log' then data ->> 'message'
-            when 'execution.running' then 'attempt ' || attempt || ' started on ' || worker_id || ' with ' || (data ->> 'args')
+            when 'execution.running' then
+                'attempt ' || attempt || ' started on ' || worker_id || ' with ' || (data ->> 'args')
             when 'execution.retrying' then
-                'attempt ' || attempt || ' failed, the next follows at ' || (data ->> 'retry_at') || ': ' || (data ->> 'error')
+                'attempt ' || attempt || ' failed, the next follows at ' || (data ->> 'retry_at') || ': '
+                || (data ->> 'error')
             when 'execution.lost' then 'attempt ' || attempt || ' was lost: ' || (data ->> 'error')
             else coalesce('failed: ' || (data ->> 'error'), 'failed: ' || (data ->> 'reason'), 'failed') end as message
     from events
