@@ -9,7 +9,7 @@ PREFIX = "args."
 
 @dataclasses.dataclass
 class Argument:
-    """One field of the form. `kind` is text, number, integer, boolean, choice or json."""
+    """One field of the form. `kind` is text, number, integer, boolean, choice, json or any."""
 
     name: str = ""
     field: str = ""
@@ -91,6 +91,8 @@ def _kind(prop: dict[str, Any]) -> str:
     if "enum" in prop and all(isinstance(choice, str) for choice in prop["enum"]):
         return "choice"
     kinds = {"string": "text", "number": "number", "integer": "integer", "boolean": "boolean"}
+    if not {"type", "anyOf", "allOf", "oneOf", "$ref", "enum", "const"} & set(prop):
+        return "any"
     named = prop.get("type")
     return kinds.get(named, "json") if isinstance(named, str) else "json"
 
@@ -102,7 +104,17 @@ def _text(kind: str, value: Any) -> str:
         return value if isinstance(value, str) else json.dumps(value)
     if kind == "boolean":
         return "on" if value else ""
+    if kind == "any" and isinstance(value, str) and _is_plain(value):
+        return value
     return to_json(value)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether the text stands for itself where any JSON may stand."""
+    try:
+        return _any(text) == text
+    except ValueError:
+        return False
 
 
 def _value(kind: str, text: str) -> Any:
@@ -112,7 +124,7 @@ def _value(kind: str, text: str) -> Any:
         return _number(text, int)
     if kind == "number":
         return _number(text, lambda digits: int(digits) if digits.lstrip("-").isdigit() else float(digits))
-    return _any(text)
+    return _any(text) if kind == "any" else _json(text)
 
 
 def _number(text: str, read: Any) -> Any:
@@ -123,6 +135,16 @@ def _number(text: str, read: Any) -> Any:
 
 
 def _any(text: str) -> Any:
+    """The JSON that the text is; one that does not even look like some is a string."""
+    if text.lstrip().startswith(("{", "[", '"')):
+        return _json(text)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as problem:

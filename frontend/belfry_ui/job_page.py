@@ -15,7 +15,7 @@ RETRIES = (
     ("FIXED", "try again after equal pauses"),
     ("EXPONENTIAL", "try again after growing pauses"),
 )
-OVERLAPS = (("skip", "skip"), ("queue", "queue"), ("allow", "run"), ("cancel", "cancel the running one for"))
+OVERLAPS = (("skip", "skip"), ("allow", "run"))
 MISFIRES = (("once", "make up for them once"), ("all", "make up for every one"), ("skip", "skip them"))
 EXAMPLES = (
     "every 15 minutes",
@@ -170,7 +170,10 @@ def _argument(argument: rx.Var[Argument]) -> rx.Component:
                 type="checkbox", name=argument.field, id=argument.field, default_checked=argument.value == "on"
             ),
         ),
-        ("json", rx.el.textarea(rows="4", class_name="input mono", spell_check=False, custom_attrs=invalid, **attrs)),
+        *(
+            (kind, rx.el.textarea(rows="4", class_name="input mono", spell_check=False, custom_attrs=invalid, **attrs))
+            for kind in ("json", "any")
+        ),
         rx.el.input(class_name="input", auto_complete="off", custom_attrs=invalid, **attrs),
     )
     return rx.el.div(

@@ -22,7 +22,7 @@ def test_a_schema_becomes_fields_with_the_required_ones_first() -> None:
     assert [(field.name, field.kind, field.value) for field in fields] == [
         ("url", "text", "http://here"),
         ("method", "choice", "GET"),
-        ("json", "json", ""),
+        ("json", "any", ""),
         ("expected_status", "integer", "204"),
         ("follow", "boolean", "on"),
     ]
@@ -43,6 +43,16 @@ def test_a_field_that_cannot_be_read_is_named() -> None:
     _, errors = arguments.from_form(fields, form)
     assert errors["args.expected_status"] == "Must be a number."
     assert errors["args.json"].startswith("Line 2, column 2:")
+
+
+@pytest.mark.parametrize("value", ["hello", "{oops", "3", 3, {"k": [1]}, None, "true", True, '"quoted"'])
+def test_what_may_be_any_json_is_shown_so_that_it_reads_as_the_same(value: object) -> None:
+    schema = {"properties": {"message": {}}, "required": ["message"]}
+    fields = arguments.fields(schema, {"message": value})
+    if value is None:
+        assert fields[0].value == ""
+        return
+    assert arguments.from_form(fields, {"args.message": fields[0].value}) == ({"message": value}, {})
 
 
 def test_a_form_that_would_hide_an_argument_is_not_drawn() -> None:

@@ -126,7 +126,8 @@ async def test_filters_live_in_the_address_and_back_works(page: Page, a_job) -> 
     await expect(page.get_by_label("Any priority")).to_have_value("HIGH")
 
 
-async def test_the_keyboard_leads_everywhere(page: Page) -> None:
+async def test_the_keyboard_leads_everywhere(page: Page, a_job) -> None:
+    await a_job(name="Reached")
     await page.goto("/")
     await expect(page.locator("table.jobs")).to_be_visible()
     await page.keyboard.press("/")

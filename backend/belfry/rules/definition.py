@@ -123,10 +123,10 @@ def _times(definition: Definition) -> list[FieldError]:
             errors.append(FieldError(field, "must carry an offset, such as 2027-01-31T08:00:00Z", "offset"))
     if not errors and definition.start_at and definition.end_at and definition.end_at <= definition.start_at:
         errors.append(FieldError("end_at", "must be later than start_at", "range"))
+    if definition.overlap in ("queue", "cancel"):
+        errors.append(FieldError("overlap", "must be skip or allow: the others are not available yet", "unavailable"))
     if definition.jitter_seconds != 0:
-        errors.append(FieldError("jitter_seconds", "must be 0: jitter is not available in this version", "unavailable"))
+        errors.append(FieldError("jitter_seconds", "must be 0: jitter is not available yet", "unavailable"))
     if definition.calendar is not None:
-        errors.append(
-            FieldError("calendar", "must be null: calendars are not available in this version", "unavailable")
-        )
+        errors.append(FieldError("calendar", "must be null: calendars are not available yet", "unavailable"))
     return errors
