@@ -114,24 +114,19 @@ async def _divide(
     reports: Sequence[Report[Finished]],
 ) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
     """Split reports into rows to retry and rows to end, by the policy each execution carries."""
-    policies = await _policies([report for report in reports if report.said.outcome == "failed"])
+    keys = [(report.said.execution_id, report.said.fence) for report in reports]
+    rows = await db.fetch("lock_reported", *db.columns(keys, 2))
+    carried = {row["id"]: row for row in rows}
     again: list[tuple[object, ...]] = []
     ended: list[tuple[object, ...]] = []
     for report in reports:
         said, age = report.said, report.said.age_seconds + report.since
-        delay = _delay(said, policies.get(said.execution_id)) if said.outcome == "failed" else None
+        delay = _delay(said, carried.get(said.execution_id)) if said.outcome == "failed" else None
         if delay is not None:
             again.append((*report.key, age, said.duration_seconds, said.error, delay))
         else:
             ended.append((*report.key, said.outcome, age, said.duration_seconds, said.result, said.error, said.reason))
     return again, ended
-
-
-async def _policies(failed: Sequence[Report[Finished]]) -> dict[int, db.Row]:
-    if not failed:
-        return {}
-    rows = await db.fetch("retry_policies", [report.said.execution_id for report in failed])
-    return {row["id"]: row for row in rows}
 
 
 def _delay(said: Finished, carried: db.Row | None) -> float | None:

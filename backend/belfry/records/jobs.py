@@ -131,6 +131,7 @@ async def resume_due(now: datetime) -> None:
 async def delete(job_id: str, now: datetime, force: bool = False) -> None:
     """Delete a job; its past stays. Conflict while others depend on it (unless `force`) or while it still runs."""
     async with db.transaction():
+        await db.fetch("lock_executions_of", job_id)
         await _lock(job_id)
         dependants = [row["id"] for row in await db.fetch("lock_dependants", [job_id])]
         if dependants and not force:

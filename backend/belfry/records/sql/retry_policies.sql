@@ -1,2 +1,0 @@
--- What decides about another attempt of the executions $1.
-select id, attempt, losses, retry_policy from live_executions where id = any ($1)

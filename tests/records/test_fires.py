@@ -1,0 +1,184 @@
+"""Firing: every due instant once, and what becomes of those that were missed."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import asyncpg
+import pytest
+
+from belfry.ground.errors import Conflict, Invalid, NotFound
+from belfry.loops import scheduler
+from belfry.records import db, executions, fires, history, jobs
+from factories import a_job, a_worker, dispatched, ended, events, run, states
+
+SECOND = timedelta(seconds=1)
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def instants(job_id: str) -> list[tuple[str, datetime, datetime | None, int | None]]:
+    rows, _, _ = await history.page(history.Filter(job=job_id, sort="due_at"), 0, 5000)
+    return [(row["state"], row["due_at"], row["last_due_at"], row["skipped_count"]) for row in rows]
+
+
+async def test_nothing_fires_before_its_instant() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds")
+    assert await scheduler.tick(now + 6.999 * SECOND) == 0
+    assert await scheduler.tick(now + 7 * SECOND) == 1
+    assert [due for _, due, _, _ in await instants(job_id)] == [now + 7 * SECOND]
+
+
+async def test_two_schedulers_at_once_fire_each_instant_once(database: str) -> None:
+    now = await db.now()
+    ids = [
+        await a_job(now, id=f"job-{n}", schedule="every 7 seconds", overlap="allow", misfire="all") for n in range(50)
+    ]
+    for step in range(1, 5):
+        await asyncio.gather(*[scheduler.tick(now + 7 * step * SECOND) for _ in range(4)])
+    for job_id in ids:
+        assert [due for _, due, _, _ in await instants(job_id)] == [now + 7 * step * SECOND for step in range(1, 5)]
+
+
+async def test_the_database_itself_refuses_a_second_execution_of_an_instant(database: str) -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds")
+    await scheduler.tick(now + 7 * SECOND)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await db.pool().execute(
+            "insert into live_executions (job_id, job_version, state, trigger, priority, due_at, ready_at, command,"
+            " args, labels, retry_policy, max_attempts) select job_id, job_version, state, trigger, priority, due_at,"
+            " ready_at, command, args, labels, retry_policy, max_attempts from live_executions where job_id = $1",
+            job_id,
+        )
+
+
+@pytest.mark.parametrize(
+    ("misfire", "expected"),
+    [
+        ("once", [("skipped", 1, 9, 9), ("queued", 10, None, None)]),
+        ("skip", [("skipped", 1, 10, 10)]),
+        ("all", [("queued", step, None, None) for step in range(1, 11)]),
+    ],
+)
+async def test_missed_instants_are_made_up_for_as_the_policy_says(
+    misfire: str, expected: list[tuple[object, ...]]
+) -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 700 seconds", misfire=misfire, overlap="allow")
+    await scheduler.tick(now + 7100 * SECOND)
+    wanted = [
+        (state, now + 700 * first * SECOND, now + 700 * last * SECOND if last else None, count)
+        for state, first, last, count in expected
+    ]
+    assert await instants(job_id) == wanted
+    assert (await jobs.find(job_id))["next_fire_at"] == now + 7700 * SECOND
+
+
+async def test_a_fire_while_the_last_one_still_lives_is_skipped_with_the_reason() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds")
+    await scheduler.tick(now + 7 * SECOND)
+    await scheduler.tick(now + 14 * SECOND)
+    rows, _, _ = await history.page(history.Filter(job=job_id, sort="due_at"), 0, 10)
+    assert [(row["state"], row["reason"]) for row in rows] == [("queued", None), ("skipped", "overlap")]
+    assert (await events("execution"))[-1] == "execution.skipped"
+
+
+async def test_a_job_that_may_overlap_fires_all_the_same() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds", overlap="allow")
+    await scheduler.tick(now + 7 * SECOND)
+    await scheduler.tick(now + 14 * SECOND)
+    assert await states(job_id) == ["queued", "queued"]
+
+
+async def test_a_paused_job_does_not_fire_and_goes_on_with_the_next_instant() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds")
+    await jobs.switch(job_id, "pause", now, "holiday")
+    assert await scheduler.tick(now + 20 * SECOND) == 0
+    await jobs.switch(job_id, "resume", now + 20 * SECOND)
+    assert (await jobs.find(job_id))["next_fire_at"] == now + 21 * SECOND
+    assert await states(job_id) == []
+
+
+async def test_a_pause_ends_by_itself_when_it_was_to() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds")
+    await jobs.switch(job_id, "pause", now, None, now + 30 * SECOND)
+    await scheduler.tick(now + 29 * SECOND)
+    assert (await jobs.find(job_id))["state"] == "paused"
+    await scheduler.tick(now + 30 * SECOND)
+    job = await jobs.find(job_id)
+    assert (job["state"], job["next_fire_at"], job["resume_at"]) == ("active", now + 35 * SECOND, None)
+
+
+async def test_a_job_of_one_instant_is_completed_by_it() -> None:
+    now = await db.now()
+    at = now + 5 * SECOND
+    job_id = await a_job(now, schedule=at.isoformat())
+    await scheduler.tick(at)
+    assert await states(job_id) == ["queued"]
+    assert (await jobs.find(job_id))["state"] == "completed"
+
+
+async def test_nothing_fires_after_the_end() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds", end_at=now + 20 * SECOND, overlap="allow")
+    for step in range(1, 6):
+        await scheduler.tick(now + 7 * step * SECOND)
+    assert len(await states(job_id)) == 2
+    assert (await jobs.find(job_id))["state"] == "completed"
+
+
+async def test_an_execution_names_the_version_that_decided() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds", overlap="allow")
+    await scheduler.tick(now + 7 * SECOND)
+    definition = jobs.definition_of(await jobs.find(job_id))
+    definition.args = {"message": "changed"}
+    await jobs.edit(job_id, lambda _: definition, now + 8 * SECOND)
+    await scheduler.tick(now + 14 * SECOND)
+    rows, _, _ = await history.page(history.Filter(job=job_id, sort="due_at"), 0, 10)
+    assert [(row["job_version"], row["args"]) for row in rows] == [
+        (1, '{"message": "hello"}'),
+        (2, '{"message": "changed"}'),
+    ]
+
+
+async def test_a_run_by_hand_is_repeated_harmlessly_under_one_key() -> None:
+    now = await db.now()
+    job_id = await a_job(now)
+    runs = await asyncio.gather(*[fires.run_now(job_id, fires.Run(), "key", now) for _ in range(5)])
+    assert len({execution_id for execution_id, _ in runs}) == 1
+    assert sorted(is_new for _, is_new in runs) == [False, False, False, False, True]
+
+
+async def test_a_paused_job_runs_by_hand_only_by_force() -> None:
+    now = await db.now()
+    job_id = await a_job(now, enabled=False)
+    with pytest.raises(Conflict, match="paused"):
+        await run(job_id, now)
+    assert await run(job_id, now, force=True)
+
+
+async def test_a_run_with_arguments_its_command_does_not_take_is_refused() -> None:
+    now = await db.now()
+    job_id = await a_job(now)
+    with pytest.raises(Invalid, match=r"args\.message"):
+        await run(job_id, now, args={})
+    with pytest.raises(NotFound):
+        await run("nobody", now)
+    assert await states(job_id) == []
+
+
+async def test_a_past_execution_is_run_again_with_its_own_arguments() -> None:
+    now = await db.now()
+    job_id = await a_job(now)
+    await a_worker(now)
+    first = await run(job_id, now, args={"message": "mine"})
+    with pytest.raises(Conflict, match="not ended"):
+        await fires.run_again(first, now)
+    await executions.finish([ended(*(await dispatched(now))[first])], now)
+    again = await history.find(await fires.run_again(first, now + SECOND))
+    assert (again["args"], again["reason"], again["trigger"]) == ('{"message": "mine"}', f"retry of {first}", "manual")
