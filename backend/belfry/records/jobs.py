@@ -132,8 +132,8 @@ async def delete(job_id: str, now: datetime, force: bool = False) -> None:
     """Delete a job; its past stays. Conflict while others depend on it (unless `force`) or while it still runs."""
     async with db.transaction():
         await db.fetch("lock_executions_of", job_id)
-        await _lock(job_id)
-        dependants = [row["id"] for row in await db.fetch("lock_dependants", [job_id])]
+        await _lock(job_id, "UPDATE")
+        dependants = [row["id"] for row in await db.fetch("dependants_of", job_id)]
         if dependants and not force:
             raise Conflict(
                 reason=f"Other jobs depend on {job_id!r}: {', '.join(dependants)}. With force=true these ties are cut."
@@ -276,8 +276,9 @@ def _kept(errors: list[FieldError]) -> Generator[None]:
         errors.extend(invalid.errors)
 
 
-async def _lock(job_id: str) -> dict[str, Any]:
-    rows = await _with_dependencies(await Job.select().where(Job.id == job_id).lock_rows("UPDATE"))
+async def _lock(job_id: str, strength: Literal["NO KEY UPDATE", "UPDATE"] = "NO KEY UPDATE") -> dict[str, Any]:
+    """A job's row, locked; UPDATE also keeps others from depending on it."""
+    rows = await _with_dependencies(await Job.select().where(Job.id == job_id).lock_rows(strength))
     if not rows:
         raise NotFound(kind="job", id=job_id)
     return rows[0]
@@ -295,8 +296,9 @@ async def _depend(job_id: str, dependencies: Sequence[str]) -> None:
     before = {row["depends_on"] for row in await db.fetch("dependencies_of", [job_id])}
     if before == set(dependencies):
         return
+    known = {row["id"] for row in await db.fetch("lock_dependencies", list(dependencies))}
     await db.fetch("lock_advisory", GRAPH_LOCK)
-    missing = [row["id"] for row in await db.fetch("missing_jobs", list(dependencies))]
+    missing = [name for name in dependencies if name not in known]
     if missing:
         raise Invalid(*[FieldError("dependencies", f"there is no job {name!r}", "not_found") for name in missing])
     await db.fetch("drop_dependencies", job_id)

@@ -6,4 +6,4 @@ from jobs
 where next_fire_at <= $1
 order by next_fire_at
 limit $2
-for update of jobs skip locked
+for no key update of jobs skip locked
