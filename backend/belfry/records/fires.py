@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
-from belfry.ground.errors import Conflict, NotFound
+from belfry.ground.errors import Conflict, Invalid, NotFound
 from belfry.records import db, executions, jobs
 from belfry.rules import firing, schedules
+from belfry.rules.definition import unstorable
 
 BATCH = 1000
 
@@ -90,6 +91,8 @@ async def run_now(job_id: str, run: Run, key: str | None, now: datetime, trigger
             raise Conflict(reason=f"Job {job_id!r} is paused; resume it, or run it with force.")
         if run.args is not None:
             await jobs.check_args(job["command"], run.args)
+            if unstored := [*unstorable(run.args, "args")]:
+                raise Invalid(*unstored)
         args = None if run.args is None else msgspec.json.encode(run.args).decode()
         waits = job["dependent"] and not run.force
         row = await db.fetch_one("run_job", now, job_id, args, trigger, "waiting" if waits else "queued", key, None)

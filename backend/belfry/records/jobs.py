@@ -14,7 +14,7 @@ from belfry.ground.errors import Conflict, FieldError, Invalid, NotFound, Versio
 from belfry.records import db
 from belfry.records.tables import Job, JobVersion
 from belfry.rules import commands, firing, schedules
-from belfry.rules.definition import PRIORITY, RANK, Definition, check, slug
+from belfry.rules.definition import PRIORITY, RANK, Definition, check, slug, unstorable
 from belfry.rules.graph import find_cycle
 from belfry.rules.lifecycle import RetryPolicy
 
@@ -105,6 +105,8 @@ async def switch(
     resume_at: datetime | None = None,
 ) -> None:
     """Pause a job or let it go on; what is queued already still runs. NotFound; a repeat changes nothing."""
+    if unstored := [*unstorable(reason, "reason")]:
+        raise Invalid(*unstored)
     async with db.transaction():
         row = await _lock(job_id)
         if act == "pause":

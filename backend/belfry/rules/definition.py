@@ -1,8 +1,9 @@
 """What a job is: the fields a person gives, and what is refused in them."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import msgspec
 
@@ -54,8 +55,27 @@ def slug(name: str) -> str:
 def check(definition: Definition) -> None:
     """Refuse all that makes no sense by itself. Schedule, command and dependencies are checked elsewhere."""
     errors = [*_identity(definition), *_counts(definition), *_policy(definition.retry_policy), *_times(definition)]
+    errors += unstorable(msgspec.to_builtins(definition))
     if errors:
         raise Invalid(*errors)
+
+
+def unstorable(value: Any, path: str = "") -> Iterator[FieldError]:
+    """Every text in a JSON value, by its path, that PostgreSQL can't hold: one with the character NUL."""
+    match value:
+        case str() if "\0" in value:
+            yield FieldError(path, "must not contain the character NUL", "nul")
+        case list():
+            for place, entry in enumerate(cast(list[Any], value)):
+                yield from unstorable(entry, f"{path}[{place}]")
+        case dict():
+            for key, entry in cast(dict[str, Any], value).items():
+                here = f"{path}.{key}" if path else key
+                if "\0" in key:
+                    yield FieldError(path or "body", "must not contain a name with the character NUL", "nul")
+                yield from unstorable(entry, here)
+        case _:
+            return
 
 
 def _identity(definition: Definition) -> list[FieldError]:
