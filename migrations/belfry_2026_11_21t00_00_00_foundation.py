@@ -37,6 +37,7 @@ create table jobs (
     resume_at timestamptz,
     next_fire_at timestamptz,
     last_fired_at timestamptz,
+    accounted_until timestamptz,
     created_at timestamptz not null,
     updated_at timestamptz not null
 ) with (fillfactor = 80);

@@ -33,12 +33,18 @@ async def take(feed: Feed, count: int, after: int | None = None) -> list[int]:
     return found
 
 
+async def joined(feed: Feed, count: int = 1) -> None:
+    """Wait until so many followers see what happens as it happens."""
+    async with asyncio.timeout(10):
+        for _ in iter(lambda: feed.following < count, False):
+            await asyncio.sleep(0)
+
+
 async def test_a_follower_sees_what_happens_from_now_on() -> None:
     feed = Feed()
     await tell(3)
-    await feed.turn()
     taking = asyncio.create_task(take(feed, 2))
-    await asyncio.sleep(0)
+    await joined(feed)
     await tell(2)
     await feed.turn()
     assert await taking == [4, 5]
@@ -48,7 +54,6 @@ async def test_a_replay_joins_the_live_feed_without_loss_or_doubling(monkeypatch
     monkeypatch.setattr(feeds.events, "BATCH", 7)
     feed = Feed()
     await tell(40)
-    await feed.turn()
 
     async def go_on() -> None:
         for _ in range(30):
@@ -63,7 +68,6 @@ async def test_what_is_no_longer_kept_is_too_far_back() -> None:
     feed = Feed()
     await tell(10)
     await db.pool().execute("delete from events where id < 5")
-    await feed.turn()
     for after in (2, 11):
         with pytest.raises(TooFarBack):
             await take(feed, 1, after)
@@ -73,11 +77,10 @@ async def test_what_is_no_longer_kept_is_too_far_back() -> None:
 async def test_a_slow_follower_is_cut_off_and_the_others_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feeds, "BACKLOG", 5)
     feed = Feed()
-    await feed.turn()
     slow = feed.follow(everything)
     waiting = asyncio.create_task(anext(slow))
     quick = asyncio.create_task(take(feed, 8))
-    await asyncio.sleep(0)
+    await joined(feed, 2)
     await tell(4)
     await feed.turn()
     await waiting
@@ -93,3 +96,19 @@ async def test_a_slow_follower_is_cut_off_and_the_others_are_not(monkeypatch: py
         while True:
             await anext(slow)
     assert len(quick.result()) >= 8
+
+
+async def test_nothing_is_read_while_nobody_follows() -> None:
+    feed = Feed()
+    taking = asyncio.create_task(take(feed, 1))
+    await joined(feed)
+    await tell()
+    await feed.turn()
+    assert await taking == [1]
+    await tell(2)
+    await feed.turn()
+    taking = asyncio.create_task(take(feed, 1))
+    await joined(feed)
+    await tell()
+    await feed.turn()
+    assert await taking == [4]

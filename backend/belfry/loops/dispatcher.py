@@ -9,36 +9,36 @@ from belfry.rules.placement import Queued, place
 DISPATCH_LOCK = 0x64697370
 LOOK_AGAIN_SECONDS = 1.0
 RECOVERY_SECONDS = 3.0
-BATCH = 2000
+BATCH = 1000
 ROUNDS = 8
 """So often in one tick what fits nowhere is passed over, so that it holds up nothing behind it."""
 
 
-async def tick(now: datetime) -> int:
-    """Assign what may start to workers with room; the number assigned."""
-    assigned = 0
+async def tick(now: datetime) -> bool:
+    """Assign what may start to workers with room, at most `BATCH`; whether there is room for more."""
+    left = BATCH
     unfit: list[Queued] = []
     async with db.transaction():
         await db.fetch("lock_advisory", DISPATCH_LOCK)
         for _ in range(ROUNDS):
             places = await executions.places(now)
-            room = min(sum(place.capacity - place.taken for place in places), BATCH - assigned)
-            queue = await executions.queue_head(now, room, unfit) if room > 0 else []
-            assignments = place(queue[:room], places)
+            room = sum(place.capacity - place.taken for place in places)
+            queue = (await executions.queue_head(now, min(room, left), unfit))[:left] if room else []
+            assignments = place(queue, places)
             if assignments:
-                assigned += await executions.assign(assignments, now)
+                left -= await executions.assign(assignments, now)
             given = {assignment.execution_id for assignment in assignments}
-            left = [queued for queued in queue[:room] if queued.id not in given]
-            if not left:
+            passed_over = [queued for queued in queue if queued.id not in given]
+            if not passed_over:
                 break
-            unfit += left
-    return assigned
+            unfit += passed_over
+    return left == 0 and room > BATCH
 
 
 async def turn() -> float:
     """One turn of the loop; the seconds until a delayed retry becomes ready, at most until the next look."""
     now = await db.now()
-    if await tick(now) >= BATCH:
+    if await tick(now):
         return 0
     row = await db.fetch_one("next_ready", now)
     if row is None or row["ready_at"] is None:

@@ -54,17 +54,26 @@ class Follower:
 
 
 class Feed:
-    """Reads the event log once for all followers of this process."""
+    """Reads the event log once for all followers of this process, and not at all while there are none."""
 
     def __init__(self) -> None:
         self.alarm = signals.alarm("events")
         self._cursor: Cursor | None = None
+        self._beginning = asyncio.Lock()
+        self._interested = 0
         self._followers: set[Follower] = set()
+
+    @property
+    def following(self) -> int:
+        """How many see what happens as it happens; those that still read what they missed do not yet."""
+        return len(self._followers)
 
     async def turn(self) -> float:
         """Read on and hand out; seconds until the next look."""
+        if not self._interested:
+            self._cursor = None
         if self._cursor is None:
-            self._cursor = await events.begin()
+            return LOOK_AGAIN_SECONDS
         batch = await events.read(self._cursor)
         for follower in self._followers:
             follower.offer(batch)
@@ -77,25 +86,41 @@ class Feed:
 
         TooFarBack when those are no longer kept, or never were; TooSlow when the caller doesn't keep up.
         """
-        position = after or 0
-        if after is not None:
-            oldest, newest = await events.span()
-            if not oldest - 1 <= after <= newest:
-                raise TooFarBack
-        while after is not None and position < self._position:
-            batch = await events.between(position, upto := self._position)
-            position = batch[-1].id if batch else upto
-            if wanted := [event for event in batch if wants(event)]:
-                yield wanted
-        follower = Follower(wants)
+        self._interested += 1
+        try:
+            cursor = await self._reached()
+            position = cursor.after
+            if after is not None:
+                await _refuse_too_far_back(after)
+                position = after
+            while position < cursor.after:
+                batch = await events.between(position, upto := cursor.after)
+                position = batch[-1].id if batch else upto
+                if wanted := [event for event in batch if wants(event)]:
+                    yield wanted
+            async for batch in self._live(Follower(wants)):
+                if batch := [event for event in batch if event.id > position]:
+                    yield batch
+        finally:
+            self._interested -= 1
+
+    async def _live(self, follower: Follower) -> AsyncGenerator[list[Event]]:
         self._followers.add(follower)
         try:
             while True:
-                if batch := [event for event in await follower.next() if event.id > position]:
-                    yield batch
+                yield await follower.next()
         finally:
             self._followers.discard(follower)
 
-    @property
-    def _position(self) -> int:
-        return self._cursor.after if self._cursor else 0
+    async def _reached(self) -> Cursor:
+        """Where the feed is; it begins with the first follower."""
+        async with self._beginning:
+            if self._cursor is None:
+                self._cursor = await events.begin()
+        return self._cursor
+
+
+async def _refuse_too_far_back(after: int) -> None:
+    oldest, newest = await events.span()
+    if not oldest - 1 <= after <= newest:
+        raise TooFarBack

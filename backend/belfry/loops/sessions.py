@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 LOOK_AGAIN_SECONDS = 5.0
 RENEW_SECONDS = 1.0
+UNRECORDABLE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 
 
 class Arrived(msgspec.Struct, frozen=True):
@@ -176,7 +177,7 @@ class Sessions:
         now = await db.now()
         try:
             await Batch(arrived).record(now)
-        except asyncpg.DataError as error:
+        except UNRECORDABLE as error:
             half = len(arrived) // 2
             if half:
                 await self._record(arrived[:half])
@@ -184,7 +185,7 @@ class Sessions:
             else:
                 await self._refuse(arrived[0], now, error)
 
-    async def _refuse(self, arrived: Arrived, now: datetime, error: asyncpg.DataError) -> None:
+    async def _refuse(self, arrived: Arrived, now: datetime, error: Exception) -> None:
         """A frame that can't be recorded costs its worker the attempts it speaks of."""
         log.error("worker %s reported what can't be recorded: %s", arrived.session.worker_id, error)
         ids = [said.execution_id for said in arrived.frame.finished]

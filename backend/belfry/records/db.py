@@ -51,6 +51,7 @@ _SETTINGS = {
     "application_name": "belfry",
     "timezone": "UTC",
     "jit": "off",
+    "plan_cache_mode": "force_custom_plan",
     "idle_in_transaction_session_timeout": "60s",
 }
 
@@ -170,8 +171,11 @@ def ring(*topics: str) -> None:
 
 
 def columns(rows: Sequence[Sequence[object]], width: int) -> list[list[object]]:
-    """Rows turned into `width` columns, as `unnest` takes them."""
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+    """Rows turned into `width` columns, as `unnest` takes them; it fills up a column of nulls, which is sent empty."""
+    if not rows:
+        return [[] for _ in range(width)]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return [columns[0], *[[] if column.count(None) == len(column) else column for column in columns[1:]]]
 
 
 def containing(text: str) -> str:

@@ -101,6 +101,7 @@ async def finish(reports: Sequence[Report[Finished]], now: datetime) -> None:
     One transaction: either all of it is kept, or none.
     """
     async with db.transaction():
+        await db.fetch("lock_reporters", sorted({report.worker_id for report in reports}))
         again, ended = await _divide(reports)
         if again:
             await db.fetch("retry_executions", now, *db.columns(again, 8))
@@ -114,9 +115,8 @@ async def _divide(
     reports: Sequence[Report[Finished]],
 ) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
     """Split reports into rows to retry and rows to end, by the policy each execution carries."""
-    keys = [(report.said.execution_id, report.said.fence) for report in reports]
-    rows = await db.fetch("lock_reported", *db.columns(keys, 2))
-    carried = {row["id"]: row for row in rows}
+    failed = [report.said.execution_id for report in reports if report.said.outcome == "failed"]
+    carried = {row["id"]: row for row in await db.fetch("retry_policies", failed)} if failed else {}
     again: list[tuple[object, ...]] = []
     ended: list[tuple[object, ...]] = []
     for report in reports:

@@ -44,10 +44,16 @@ def _decide(row: db.Row, now: datetime) -> firing.Firing:
 
 def _advances(verdicts: Iterable[Verdict]) -> list[list[object]]:
     rows = [
-        (row["id"], row["next_fire_at"], verdict.next_fire_at, verdict.fires[-1] if verdict.fires else None)
+        (
+            row["id"],
+            row["next_fire_at"],
+            verdict.next_fire_at,
+            verdict.fires[-1] if verdict.fires else None,
+            verdict.last,
+        )
         for row, verdict in verdicts
     ]
-    return db.columns(rows, 4)
+    return db.columns(rows, 5)
 
 
 def _fires(verdicts: Iterable[Verdict]) -> list[list[object]]:

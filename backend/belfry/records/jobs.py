@@ -229,14 +229,14 @@ def _standing(
         return {"state": "paused", "next_fire_at": None}
     if unchanged:
         return _resumed(row, now) if row["state"] == "paused" else {}
-    following = _arm(definition, schedule, max(now, row["last_fired_at"] or now))
+    following = _arm(definition, schedule, _unaccounted(row, now))
     return {"state": "active", "next_fire_at": following, "paused_reason": None, "resume_at": None}
 
 
 def _resumed(row: dict[str, Any], now: datetime) -> dict[str, Any]:
     """State and next instant of a job that goes on; one whose instants are all over is completed."""
     schedule = schedules.parse(row["schedule"], row["timezone"], anchor=row["created_at"], job_id=row["id"])
-    following = firing.next_within(schedule, _opening(row["start_at"], now), row["end_at"])
+    following = firing.next_within(schedule, _opening(row["start_at"], _unaccounted(row, now)), row["end_at"])
     done = following is None and schedule.kind != "manual"
     state = "completed" if done else "active"
     return {"state": state, "next_fire_at": following, "paused_reason": None, "resume_at": None}
@@ -249,6 +249,11 @@ def _arm(definition: Definition, schedule: schedules.Schedule, now: datetime) ->
     if following is None and schedule.kind != "manual":
         raise invalid("end_at", "leaves no instant at which this schedule fires; choose a later one", "never_fires")
     return following
+
+
+def _unaccounted(row: dict[str, Any], now: datetime) -> datetime:
+    """The moment after which instants count: now, or the last on record should the clock have been set back."""
+    return max(now, row["accounted_until"] or now)
 
 
 def _opening(start_at: datetime | None, now: datetime) -> datetime:

@@ -43,6 +43,7 @@ class Job(Table, tablename="jobs", db=DB):
     resume_at = Timestamptz(null=True, default=None)
     next_fire_at = Timestamptz(null=True, default=None)
     last_fired_at = Timestamptz(null=True, default=None)
+    accounted_until = Timestamptz(null=True, default=None)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)
 

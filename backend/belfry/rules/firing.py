@@ -50,6 +50,11 @@ class Firing(msgspec.Struct, frozen=True):
     skips: list[Skip]
     next_fire_at: datetime | None
 
+    @property
+    def last(self) -> datetime:
+        """The latest instant that is accounted for."""
+        return max([*self.fires[-1:], *(skip.last for skip in self.skips)])
+
 
 def decide(due: Due, schedule: Times, now: datetime) -> Firing:
     """Account for every due instant up to `now` exactly once: it fires or is part of a skip.

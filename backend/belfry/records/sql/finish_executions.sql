@@ -4,7 +4,7 @@ with gone as (
     using unnest($2::bigint[], $3::text[], $4::smallint[], $5::bigint[], $6::text[], $7::double precision[],
         $8::double precision[], $9::text[], $10::text[], $11::text[])
         as given (id, worker_id, attempt, fence, state, age, duration, result, error, reason)
-    where live.id = given.id and live.worker_id = given.worker_id and live.attempt = given.attempt and live.fence = given.fence
+    where live.id = given.id and (live.worker_id, live.attempt, live.fence) is not distinct from (given.worker_id, given.attempt, given.fence)
         and live.state in ('assigned', 'running')
     returning live.id, job_id, job_version, live.state as was, given.state, trigger, priority, due_at, queued_at,
         $1::timestamptz - make_interval(secs => given.age) as finished_at,

@@ -4,6 +4,5 @@ select $1::timestamptz - make_interval(secs => given.age), 'execution.log', live
     jsonb_build_object('level', given.level, 'message', given.message)
 from unnest($2::bigint[], $3::text[], $4::smallint[], $5::bigint[], $6::double precision[], $7::text[], $8::text[])
     with ordinality as given (id, worker_id, attempt, fence, age, level, message, place)
-join live_executions as live on live.id = given.id and live.worker_id = given.worker_id and live.attempt = given.attempt
-    and live.fence = given.fence
+join live_executions as live on live.id = given.id and (live.worker_id, live.attempt, live.fence) is not distinct from (given.worker_id, given.attempt, given.fence)
 order by given.place

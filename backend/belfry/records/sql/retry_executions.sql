@@ -9,7 +9,7 @@ with back as (
             'finished_at', $1::timestamptz - make_interval(secs => given.age), 'outcome', 'failed', 'error', left(given.error, 10000))
     from unnest($2::bigint[], $3::text[], $4::smallint[], $5::bigint[], $6::double precision[], $7::double precision[],
         $8::text[], $9::double precision[]) as given (id, worker_id, attempt, fence, age, duration, error, delay)
-    where live.id = given.id and live.worker_id = given.worker_id and live.attempt = given.attempt and live.fence = given.fence
+    where live.id = given.id and (live.worker_id, live.attempt, live.fence) is not distinct from (given.worker_id, given.attempt, given.fence)
         and live.state in ('assigned', 'running')
     returning live.id, live.job_id, live.attempt, given.worker_id, live.ready_at, given.error, live.args,
         (live.attempts -> -1 ->> 'started_at')::timestamptz as started_at

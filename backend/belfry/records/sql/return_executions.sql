@@ -3,7 +3,7 @@ with back as (
     update live_executions as live
     set state = 'queued', worker_id = null, fence = null, attempt = live.attempt - 1, ready_at = $1::timestamptz
     from unnest($2::bigint[], $3::text[], $4::smallint[], $5::bigint[]) as given (id, worker_id, attempt, fence)
-    where live.id = given.id and live.worker_id = given.worker_id and live.attempt = given.attempt and live.fence = given.fence
+    where live.id = given.id and (live.worker_id, live.attempt, live.fence) is not distinct from (given.worker_id, given.attempt, given.fence)
         and live.state = 'assigned'
     returning live.id, live.job_id, live.priority, live.trigger, live.due_at, given.worker_id
 ), told as (
