@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit, urlunsplit
 
@@ -14,10 +13,10 @@ import asyncpg
 import pytest
 
 from belfry.records import db, migrations
+from processes import belfry
 
 KEEPER = """
 import asyncio, sys
-from pathlib import Path
 from belfry.records import postgres
 
 async def main():
@@ -29,11 +28,6 @@ asyncio.run(main())
 """
 
 _numbers = itertools.count(1)
-
-
-def belfry() -> str:
-    """The console script of this environment."""
-    return str(Path(sys.executable).with_name("belfry"))
 
 
 def at_database(url: str, name: str) -> str:

@@ -16,7 +16,7 @@ ROUNDS = 8
 
 async def tick(now: datetime) -> bool:
     """Assign what may start to workers with room, at most `BATCH`; whether there is room for more."""
-    left = BATCH
+    left, room = BATCH, 0
     unfit: list[Queued] = []
     async with db.transaction():
         await db.fetch("lock_advisory", DISPATCH_LOCK)
