@@ -17,6 +17,7 @@ from processes import belfry
 
 KEEPER = """
 import asyncio, sys
+from pathlib import Path
 from belfry.records import postgres
 
 async def main():
