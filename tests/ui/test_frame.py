@@ -63,7 +63,7 @@ def test_hashed_files_are_kept_and_the_shell_is_asked_for(address: str) -> None:
 
 async def test_a_worker_is_drained_and_takes_work_again(page: Page) -> None:
     await page.goto("/system")
-    row = page.locator("table.workers tbody tr").first
+    row = page.locator("table.workers tbody tr", has_text="worker-4")
     await row.get_by_role("button", name="Drain").click()
     await expect(row).to_contain_text("draining")
     await row.get_by_role("button", name="Resume").click()

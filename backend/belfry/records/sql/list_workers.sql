@@ -5,4 +5,4 @@ from workers
 left join (
     select worker_id, count(*)::integer as taken from live_executions where worker_id is not null group by worker_id
 ) as held on held.worker_id = workers.id
-order by workers.id
+order by state = 'offline', workers.id
