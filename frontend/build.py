@@ -37,11 +37,15 @@ SETTINGS = {
     "NPM_CONFIG_AUDIT": "false",
     "NPM_CONFIG_FUND": "false",
     "NPM_CONFIG_UPDATE_NOTIFIER": "false",
+    "NODE_USE_SYSTEM_CA": "1",
 }
 STEPS = {
     "Compiling production app": "compiling the screens",
     "Compiling:": "fetching JavaScript packages and bundling",
 }
+
+SWAGGER = ("swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "swagger-ui.css")
+"""What the API's documentation at /schema is drawn with."""
 
 ROOM_BYTES = 20 << 20
 FULL = "The disk is full. Building the page takes about 400 MB: make room and try again."
@@ -183,6 +187,9 @@ def _assemble(inputs: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(WEB / "build" / "client", fresh / "client", ignore=shutil.ignore_patterns("external"))
     shutil.copytree(WEB / "backend", fresh / "backend")
+    (fresh / "client" / "swagger").mkdir()
+    for name in SWAGGER:
+        shutil.copy(WEB / "node_modules" / "swagger-ui-dist" / name, fresh / "client" / "swagger")
     shutil.copy(ROOT / "rxconfig.py", fresh)
     (fresh / STAMP.name).write_text(inputs)
     if UI.exists():

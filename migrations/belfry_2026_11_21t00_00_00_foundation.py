@@ -204,7 +204,8 @@ create view log_lines as
             when 'execution.running' then
                 'attempt ' || attempt || ' started on ' || worker_id || ' with ' || (data ->> 'args')
             when 'execution.retrying' then
-                'attempt ' || attempt || ' failed, the next follows at ' || (data ->> 'retry_at') || ': '
+                'attempt ' || attempt || ' failed, the next follows at '
+                || to_char((data ->> 'retry_at')::timestamptz at time zone 'UTC', 'HH24:MI:SS "UTC"') || ': '
                 || (data ->> 'error')
             when 'execution.lost' then 'attempt ' || attempt || ' was lost: ' || (data ->> 'error')
             else coalesce('failed: ' || (data ->> 'error'), 'failed: ' || (data ->> 'reason'), 'failed') end as message

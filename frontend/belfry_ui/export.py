@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 STYLES = Path(__file__).with_name("belfry.css")
+SWAGGER = "swagger-ui-dist@5.35.0"
 BAKED = "  const endpoint = new URL(url_str);\n"
 FROM_ORIGIN = (
     "  const endpoint = new URL(url_str);\n"
@@ -20,6 +21,9 @@ class Export(rx.plugins.Plugin):
 
     def get_static_assets(self, **context: Any) -> list[tuple[Path, str | bytes]]:
         return [(Path("styles") / STYLES.name, STYLES.read_text())]
+
+    def get_frontend_dependencies(self, **context: Any) -> list[str]:
+        return [SWAGGER]
 
     def get_stylesheet_paths(self, **context: Any) -> list[str]:
         return [STYLES.name]

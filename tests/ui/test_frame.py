@@ -42,6 +42,9 @@ async def test_no_request_leaves_for_another_host(page: Page, address: str) -> N
     for path in SCREENS:
         await page.goto(path)
         await expect(page.locator(".panel, .notice").first).to_be_visible()
+    await page.goto("/schema")
+    await expect(page.locator(".opblock").first).to_be_visible()
+    await expect(page.get_by_text("/api/jobs/{job_id}/run")).to_be_visible()
     assert elsewhere == []
 
 

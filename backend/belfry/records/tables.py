@@ -57,13 +57,6 @@ class JobVersion(Table, tablename="job_versions", db=DB):
     created_at = Timestamptz(default=None)
 
 
-class JobDependency(Table, tablename="job_dependencies", db=DB):
-    """`job_id` runs only after `depends_on` has succeeded."""
-
-    job_id = Text(primary_key=True, default=None)
-    depends_on = Text()
-
-
 class Execution(Table, tablename="executions", db=DB):
     """Live and past executions in one view, for reading."""
 
@@ -93,19 +86,6 @@ class Execution(Table, tablename="executions", db=DB):
     cancel_requested = Boolean()
 
 
-class Event(Table, tablename="events", db=DB):
-    """One thing that happened, in the order of ids."""
-
-    id = BigInt(primary_key=True, default=None)
-    at = Timestamptz()
-    type = Text()
-    job_id = Text(null=True)
-    execution_id = BigInt(null=True)
-    attempt = SmallInt(null=True)
-    worker_id = Text(null=True)
-    data = JSONB()
-
-
 class LogLine(Table, tablename="log_lines", db=DB):
     """A line of an attempt's log: what its handler logged, or Belfry's own about its start, retry, loss, failure."""
 
@@ -117,23 +97,3 @@ class LogLine(Table, tablename="log_lines", db=DB):
     worker_id = Text(null=True)
     level = Text()
     message = Text()
-
-
-class WorkerRow(Table, tablename="workers", db=DB):
-    """A worker as its session last left it."""
-
-    id = Text(primary_key=True, default=None)
-    host = Text()
-    state = Text()
-    capacity = Integer()
-    capacity_override = Integer(null=True)
-    drained = Boolean()
-    labels = JSONB()
-    commands = Array(base_column=Text())
-    version = Text()
-    instance = Text()
-    session = BigInt()
-    server_id = Integer()
-    lease_until = Timestamptz()
-    last_heartbeat_at = Timestamptz()
-    joined_at = Timestamptz()

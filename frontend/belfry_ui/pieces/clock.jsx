@@ -49,6 +49,7 @@ function relative(at, now) {
 
 export function spell(seconds) {
   if (seconds === null || seconds === undefined) return "–";
+  if (seconds < 0.0005) return "< 1 ms";
   if (seconds < 0.0995) return `${Math.max(0, Math.round(seconds * 1000))} ms`;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   if (seconds < 60) return `${Math.round(seconds)} s`;

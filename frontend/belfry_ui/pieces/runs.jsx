@@ -56,15 +56,21 @@ export function Axis({ due, queued, finished, attempts = [], state }) {
     return h("div", {
       key: attempt.attempt,
       className: `bar is-${attempt.outcome ?? (open ? "running" : state)}`,
-      style: { left: `${from}%`, width: `max(3px, ${to - from}%)` },
+      style: { left: `min(${from}%, 100% - 4px)`, width: `max(4px, ${to - from}%)` },
       "data-tip": `Attempt ${attempt.attempt} on ${attempt.worker_id ?? "no worker"}: ${attempt.outcome ?? "running"}, ${spell(took)}`,
       tabIndex: 0,
-    }, h("span", null, `${attempt.attempt} · ${spell(took)}`));
+    }, to - from < 9 ? null : h("span", null, `${attempt.attempt} · ${spell(took)}`));
   });
-  const first = attempts.length ? place(attempts[0].started_at) : 100;
+  const waits = [...attempts.map((attempt) => place(attempt.started_at)), ...(open && state === "queued" ? [100] : [])];
+  const pauses = waits.map((to, index) => {
+    const from = index ? place(attempts[index - 1].finished_at ?? end) : 0;
+    const took = spell(((to - from) / 100 / 1000) * (end - start));
+    const tip = index ? `Waited ${took} for the next attempt` : `Waited ${took} from due to start`;
+    return h("div", { key: `w${index}`, className: "bar wait", style: { left: `${from}%`, width: `${Math.max(0, to - from)}%` }, "data-tip": tip });
+  });
   return h("div", { className: "axis", role: "group", "aria-label": "Course of this execution" },
     h("div", { className: "track" },
-      h("div", { className: "bar wait", style: { left: 0, width: `${first}%` }, "data-tip": `Waited ${spell(((first / 100) * (end - start)) / 1000)} from due to start` }),
+      waits.length ? pauses : h("div", { className: "bar wait", style: { left: 0, width: "100%" }, "data-tip": "Waits" }),
       bars),
     h("div", { className: "ends" },
       h("span", null, "due ", h(Instant, { at: due })),

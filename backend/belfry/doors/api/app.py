@@ -37,6 +37,7 @@ OPENAPI = OpenAPIConfig(
             js_url="/swagger/swagger-ui-bundle.js",
             css_url="/swagger/swagger-ui.css",
             standalone_preset_js_url="/swagger/swagger-ui-standalone-preset.js",
+            favicon='<link rel="icon" href="data:,">',
         )
     ],
 )
