@@ -72,7 +72,10 @@ class Worker:
                 welcome = await self._introduce(link)
                 ended.cancel()
                 pause, said = FIRST_PAUSE_SECONDS, ""
-                await self._serve(link, welcome)
+                if self._leaving:
+                    await link.close()
+                else:
+                    await self._serve(link, welcome)
             except (Unreachable, Refused, LinkClosed) as error:
                 said = self._complain(str(error), said)
                 await self._left.sleep(pause * random.uniform(0.5, 1))
