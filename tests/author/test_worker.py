@@ -14,7 +14,7 @@ from belfry.author.context import Context
 from belfry.author.link import LinkClosed, MemoryLink, Unreachable, WorkerLink, memory_link
 from belfry.author.worker import Worker
 from belfry.rules.commands import Cancel, Command, Registry, RetryLater
-from belfry.rules.wire import Assign, Finished, FromServer, FromWorker, Hello, Holding, Welcome
+from belfry.rules.wire import Assign, Finished, FromServer, FromWorker, Hello, Holding, Started, Welcome
 
 registry = Registry()
 held = threading.Event()
@@ -125,6 +125,12 @@ class Server:
             )
         )
         return holding
+
+    async def begins(self) -> Started:
+        """The next report of a start."""
+        while not (frame := await asyncio.wait_for(self.link.receive(), 20)).started:
+            pass
+        return frame.started[0]
 
     async def ends(self, count: int = 1) -> list[Finished]:
         """The next reports of an end."""
@@ -270,6 +276,7 @@ async def test_a_server_that_cannot_be_reached_is_tried_again(server: Server, mo
 async def test_a_worker_that_leaves_lets_what_runs_finish_and_takes_nothing_new(server: Server, worker: Worker) -> None:
     await server.welcome()
     await server.assign(1, "stuck")
+    await server.begins()
     leaving = asyncio.create_task(worker.drain(10))
     while not (await server.link.receive()).draining:
         pass

@@ -1,21 +1,29 @@
 """The two ends of a worker's connection to a server: in memory, or over a websocket."""
 
 import asyncio
+import logging
 from collections import deque
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from belfry.ground.errors import BelfryError
 from belfry.rules.wire import FromServer, FromWorker
 
+log = logging.getLogger(__name__)
+
 MAX_FRAME_BYTES = 16 * 1024 * 1024
-"""A frame on the wire is no longer than this."""
+"""A worker's frame is no longer than this. A server's may be: it holds no more than the worker has slots for."""
 
 PING_SECONDS = 5.0
 """A connection is tested so often, and given up when it does not answer for as long."""
+
+CLOSE_SECONDS = 2.0
+"""So long the other end may take to say goodbye."""
+
+DENIED = (401, 403)
 
 Out = TypeVar("Out", contravariant=True)
 In = TypeVar("In", covariant=True)
@@ -27,6 +35,10 @@ class LinkClosed(Exception):
 
 class Unreachable(BelfryError):
     """The server at {url} cannot be reached: {why}."""
+
+
+class Denied(BelfryError):
+    """The server at {url} does not let this worker in (HTTP {status}): give it a worker's token with --token."""
 
 
 class Link(Protocol[Out, In]):
@@ -128,7 +140,7 @@ class WebSocketLink:
             raise LinkClosed from error
 
     async def receive(self) -> FromServer:
-        """The next frame; one that makes no sense closes the link."""
+        """The next frame; LinkClosed also for one that makes no sense."""
         try:
             return self._decoder.decode(await self._connection.recv())
         except (ConnectionClosed, msgspec.DecodeError) as error:
@@ -140,17 +152,27 @@ class WebSocketLink:
 
 
 async def dial(url: str, token: str | None) -> WebSocketLink:
-    """Connect to a server at `url` (ws or wss, without a path); Unreachable says why it can't be."""
+    """Connect to a server at `url` (ws or wss, without a path).
+
+    Unreachable says why it can't be, Denied that the token is not good enough.
+    """
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
         connection = await connect(
             f"{url.rstrip('/')}/ws/worker",
             additional_headers=headers,
-            max_size=MAX_FRAME_BYTES,
+            max_size=None,
             compression=None,
             ping_interval=PING_SECONDS,
             ping_timeout=PING_SECONDS,
+            close_timeout=CLOSE_SECONDS,
         )
+    except InvalidStatus as error:
+        status = error.response.status_code
+        if status in DENIED:
+            raise Denied(url=url, status=status) from error
+        raise Unreachable(url=url, why=f"it answers with HTTP {status}") from error
     except (OSError, TimeoutError, WebSocketException) as error:
         raise Unreachable(url=url, why=str(error) or type(error).__name__) from error
+    log.info("connected to %s", url)
     return WebSocketLink(connection)

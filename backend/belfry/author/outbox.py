@@ -62,7 +62,7 @@ class Outbox:
         """
         if not self._waiting and not self._progress:
             return None
-        lists: dict[str, list[Any]] = {"progress": [*self._progress.values()]}
+        lists: dict[str, Any] = {"progress": [*self._progress.values()]}
         self._progress.clear()
         now, size = monotonic(), 0
         while self._waiting and size < FRAME_BYTES:
@@ -106,12 +106,12 @@ def holding(said: Holding) -> Holding:
 
 
 def _bytes(said: Said) -> int:
-    """About so many bytes of JSON."""
+    """At most so many bytes of JSON: six for a character, in a result, whose controls are escaped already, four."""
     match said:
         case Logged():
-            return REPORT_BYTES + len(said.message)
+            return REPORT_BYTES + 6 * len(said.message)
         case Finished():
-            return REPORT_BYTES + len(said.error or "") + len(said.result or "")
+            return REPORT_BYTES + 6 * len((said.error or "") + (said.reason or "")) + 4 * len(said.result or "")
         case _:
             return REPORT_BYTES
 

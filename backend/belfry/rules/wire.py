@@ -11,8 +11,10 @@ Level = Literal["INFO", "WARN", "ERROR"]
 Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 AttemptNumber = Annotated[int, msgspec.Meta(ge=0, le=2**15 - 1)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
-Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_.:-]{0,98}[A-Za-z0-9])?$")]
-Text = Annotated[str, msgspec.Meta(max_length=1000, pattern=r"^[^\x00\ud800-\udfff]*$")]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_.:-]{0,98}[A-Za-z0-9])?\Z")]
+CommandName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_.-]{0,63}\Z")]
+Text = Annotated[str, msgspec.Meta(max_length=1000, pattern=r"^[^\x00\ud800-\udfff]*\Z")]
+Period = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 
 
 class Frame(msgspec.Struct, omit_defaults=True, frozen=True):
@@ -30,7 +32,7 @@ class Holding(Frame, frozen=True):
 class Offer(Frame, frozen=True):
     """A command that a worker can carry out, with the JSON Schema of its arguments."""
 
-    name: Name
+    name: CommandName
     description: Text = ""
     schema: dict[str, object] = {}
 
@@ -105,14 +107,14 @@ class Assign(Holding, frozen=True):
     args: str = "{}"
     due_at: str = ""
     timeout_seconds: float | None = None
-    start_in_seconds: float = 0
+    start_in_seconds: Seconds = 0
 
 
 class Welcome(Frame, frozen=True):
     """The session is open; it must be kept alive by a heartbeat well within `lease_seconds`."""
 
-    lease_seconds: float
-    heartbeat_seconds: float
+    lease_seconds: Period
+    heartbeat_seconds: Period
 
 
 class FromServer(Frame, frozen=True):
