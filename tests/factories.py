@@ -1,7 +1,11 @@
 """Things that tests need: jobs, workers and what they report, as real rows."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
+
+import asyncpg
 
 from belfry.author.builtins import registry
 from belfry.author.link import MemoryLink, memory_link
@@ -59,6 +63,18 @@ def ended(worker_id: str, holding: Holding, outcome: str = "succeeded", **fields
     return Report(worker_id, Finished(**key, outcome=outcome, **fields))
 
 
+@asynccontextmanager
+async def away() -> AsyncGenerator[None]:
+    """The database cannot be reached meanwhile."""
+    closed = await asyncpg.create_pool(min_size=0)
+    await closed.close()
+    pool, db.engine.pool = db.engine.pool, closed
+    try:
+        yield
+    finally:
+        db.engine.pool = pool
+
+
 async def states(job_id: str) -> list[str]:
     """The states of a job's executions in the order of their due instants."""
     rows, _, _ = await history.page(history.Filter(job=job_id, sort="due_at"), 0, 1000)
@@ -80,6 +96,7 @@ class Hand:
             host="host",
             instance=instance,
             capacity=capacity,
+            labels={"place": name.removeprefix("worker-")},
             commands=[Offer(name=command) for command in COMMANDS],
         )
         self.link: MemoryLink[FromWorker, FromServer]

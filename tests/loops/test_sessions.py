@@ -1,18 +1,20 @@
 """Sessions: what a worker may say, and what it holds across disconnections."""
 
 import asyncio
+import contextvars
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import pytest
 
-from belfry.author.link import LinkClosed
+from belfry.author.link import LinkClosed, memory_link
 from belfry.loops import dispatcher
 from belfry.loops.sessions import Sessions
 from belfry.records import db, executions, history, signals, workers
-from belfry.rules.wire import Finished, Holding, Logged, Started
-from factories import Hand, a_job, run
+from belfry.rules.wire import Finished, FromServer, FromWorker, Hello, Holding, Logged, Started
+from factories import LEASE, Hand, a_job, a_worker, away, dispatched, held, run
 
 Serve = Callable[[Sessions, Hand], Awaitable[asyncio.Task[None]]]
 
@@ -41,10 +43,10 @@ def key(holding: Holding) -> dict[str, int]:
     return {name: getattr(holding, name) for name in ("execution_id", "attempt", "fence")}
 
 
-async def given(sessions: Sessions, hand: Hand) -> Holding:
+async def given(sessions: Sessions, hand: Hand, **fields: Any) -> Holding:
     """One execution that the worker has been sent."""
     now = await db.now()
-    await run(await a_job(now), now)
+    await run(await a_job(now, **fields), now)
     await dispatcher.tick(now)
     await sessions.send()
     (assign,) = await hand.assigned()
@@ -154,7 +156,8 @@ async def test_what_cannot_be_recorded_costs_only_its_own_worker(sessions: Sessi
     await sessions.record()
     assert (await history.find(right.execution_id))["state"] == "succeeded"
     row = await history.find(wrong.execution_id)
-    assert (row["state"], row["reason"]) == ("queued", "lost")
+    assert row["state"] == "failed"
+    assert (await bad.link.receive()).revoke == [Holding(**key(wrong))]
 
 
 async def test_reports_wait_while_the_database_is_away(sessions: Sessions, serving: Serve) -> None:
@@ -164,10 +167,9 @@ async def test_reports_wait_while_the_database_is_away(sessions: Sessions, servi
     holding = await given(sessions, hand)
     await hand.say(finished=[Finished(**key(holding))])
     await asyncio.sleep(0)
-    pool, db.engine.pool = db.engine.pool, None
-    with pytest.raises(Exception, match="not open"):
-        await sessions.record()
-    db.engine.pool = pool
+    async with away():
+        with pytest.raises(db.UNREACHABLE):
+            await sessions.record()
     await sessions.record()
     assert (await history.find(holding.execution_id))["state"] == "succeeded"
 
@@ -199,3 +201,87 @@ async def test_a_cancellation_reaches_the_worker(sessions: Sessions, serving: Se
     await executions.cancel(holding.execution_id, "no", await db.now())
     await sessions.send()
     assert (await hand.link.receive()).cancel == [holding]
+
+
+class Deaf:
+    """A worker's link that says hello and is gone before the welcome."""
+
+    def __init__(self, hello: Hello) -> None:
+        self.hello = hello
+        self.closed = False
+
+    async def send(self, frame: FromServer) -> None:
+        raise LinkClosed
+
+    async def receive(self) -> FromWorker:
+        return FromWorker(hello=self.hello)
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+async def test_a_worker_that_is_gone_before_its_welcome_is_offline(sessions: Sessions) -> None:
+    link = Deaf(Hand(sessions).hello)
+    await sessions.serve(link)
+    assert link.closed
+    assert [worker["state"] for worker in await workers.listing()] == ["offline"]
+
+
+async def test_a_worker_that_comes_while_the_database_is_away_is_let_go_to_try_again(sessions: Sessions) -> None:
+    hand = Hand(sessions)
+    await hand.say(hello=hand.hello)
+    async with away():
+        await sessions.serve(hand.theirs)
+    with pytest.raises(LinkClosed):
+        await hand.link.receive()
+
+
+async def test_a_link_that_closes_before_hello_harms_nobody(sessions: Sessions) -> None:
+    mine, theirs = memory_link()
+    await mine.close()
+    await sessions.serve(theirs)
+    assert await workers.listing() == []
+
+
+async def test_what_is_assigned_while_its_worker_comes_back_still_reaches_it(sessions: Sessions) -> None:
+    now = await db.now()
+    await a_worker(now, "worker-1", instance="one")
+    execution_id = await run(await a_job(now), now)
+    hello = Hand(sessions).hello
+    async with db.transaction():
+        await dispatcher.tick(now)
+        joining = asyncio.create_task(workers.join(hello, 1, LEASE, now), context=contextvars.Context())
+        await asyncio.wait({joining}, timeout=0.1)
+    session = await joining
+    row = await history.find(execution_id)
+    given = await executions.held({"worker-1": session.fence})
+    assert row["state"] == "queued" or [assign.execution_id for assign in given["worker-1"]] == [execution_id]
+
+
+async def test_a_goodbye_takes_nothing_from_the_next_session_of_that_name(sessions: Sessions, serving: Serve) -> None:
+    hand = Hand(sessions)
+    session = await serving(sessions, hand)
+    await hand.greet()
+    await hand.say(draining=True)
+    now = await db.now()
+    await workers.expire(now + LEASE + timedelta(seconds=1))
+    await a_worker(now, "worker-1", instance="two")
+    execution_id = await run(await a_job(now), now)
+    assert set(await dispatched(now)) == {execution_id}
+    await hand.link.close()
+    await session
+    assert set(await held()) == {execution_id}
+
+
+async def test_an_end_that_cannot_be_recorded_fails_with_the_reason(sessions: Sessions, serving: Serve) -> None:
+    for place, result in enumerate(("[" * 100_000 + "]" * 100_000, '"\\u0000"', '"\ud800"', "1e999999")):
+        hand = Hand(sessions, f"worker-{place}")
+        await serving(sessions, hand)
+        await hand.greet()
+        holding = await given(sessions, hand, id=f"job-{place}", labels={"place": str(place)})
+        await hand.say(finished=[Finished(**key(holding), result=result)])
+        await asyncio.sleep(0)
+        await sessions.record()
+        row = await history.find(holding.execution_id)
+        assert row["state"] == "failed", result[:10]
+        assert "cannot be recorded" in row["error"]

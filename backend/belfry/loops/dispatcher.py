@@ -6,7 +6,6 @@ from time import monotonic
 from belfry.records import db, executions, workers
 from belfry.rules.placement import Queued, place
 
-DISPATCH_LOCK = 0x64697370
 LOOK_AGAIN_SECONDS = 1.0
 RECOVERY_SECONDS = 3.0
 BATCH = 1000
@@ -19,7 +18,7 @@ async def tick(now: datetime) -> bool:
     left, room = BATCH, 0
     unfit: list[Queued] = []
     async with db.transaction():
-        await db.fetch("lock_advisory", DISPATCH_LOCK)
+        await executions.take_dispatch()
         for _ in range(ROUNDS):
             places = await executions.places(now)
             room = sum(place.capacity - place.taken for place in places)

@@ -21,7 +21,13 @@ log = logging.getLogger(__name__)
 
 LOOK_AGAIN_SECONDS = 5.0
 RENEW_SECONDS = 1.0
-UNRECORDABLE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+UNRECORDABLE = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.ProgramLimitExceededError,
+    ValueError,
+)
+"""What PostgreSQL refuses to keep, or asyncpg (a ValueError) to send."""
 
 
 class Arrived(msgspec.Struct, frozen=True):
@@ -91,22 +97,17 @@ class Sessions:
         self.reported = Alarm()
 
     async def serve(self, link: ServerLink) -> None:
-        """One worker's session over its link, from hello until the link closes."""
-        session = await self._greet(link)
-        if session is None:
-            return
-        said_goodbye = False
+        """One worker's session over its link, from hello until the link closes; it is closed in any case."""
         try:
-            while True:
-                frame = await link.receive()
-                self._heard.add(session.worker_id)
-                said_goodbye = said_goodbye or frame.draining
-                self._inbox.append(Arrived(monotonic(), session, frame))
-                self.reported.ring()
+            session = await self._greet(link)
+            if session:
+                await self._listen(session, link)
         except LinkClosed:
-            log.debug("worker %s is disconnected", session.worker_id)
+            log.debug("a worker was gone before it said hello")
+        except db.UNREACHABLE as error:
+            log.warning("a worker could not join while the database is away: %s", error)
         finally:
-            await self._part(session, said_goodbye)
+            await link.close()
 
     async def _greet(self, link: ServerLink) -> workers.Session | None:
         """Open the session, or say why not."""
@@ -119,12 +120,27 @@ class Sessions:
         except Conflict as conflict:
             await link.send(FromServer(refused=str(conflict)))
             return None
-        self._links[session.worker_id] = (session, link)
-        self._fences[session.worker_id] = session.fence
-        await link.send(FromServer(welcome=self._welcome, revoke=session.revoked, drain=session.drained))
-        self.assigned.ring()
         log.info("worker %s joined with %d slots", hello.name, hello.capacity)
         return session
+
+    async def _listen(self, session: workers.Session, link: ServerLink) -> None:
+        """Welcome the worker and take what it says until it is gone."""
+        said_goodbye = False
+        self._links[session.worker_id] = (session, link)
+        self._fences[session.worker_id] = session.fence
+        try:
+            await link.send(FromServer(welcome=self._welcome, revoke=session.revoked, drain=session.drained))
+            self.assigned.ring()
+            while True:
+                frame = await link.receive()
+                self._heard.add(session.worker_id)
+                said_goodbye = said_goodbye or frame.draining
+                self._inbox.append(Arrived(monotonic(), session, frame))
+                self.reported.ring()
+        except LinkClosed:
+            log.debug("worker %s is disconnected", session.worker_id)
+        finally:
+            await self._part(session, said_goodbye)
 
     async def _part(self, session: workers.Session, said_goodbye: bool) -> None:
         """Close the session; a worker that said goodbye hands back at once what it still held."""
@@ -132,10 +148,7 @@ class Sessions:
             del self._links[session.worker_id], self._fences[session.worker_id]
         try:
             await self.record()
-            now = await db.now()
-            await workers.leave(session, now)
-            if said_goodbye:
-                await executions.lose(now, session.worker_id)
+            await workers.leave(session, await db.now(), said_goodbye)
         except db.UNREACHABLE as error:
             log.warning("worker %s left while the database was away; its lease will end: %s", session.worker_id, error)
 
@@ -143,19 +156,20 @@ class Sessions:
         """Send every worker here what it was newly assigned and what it should cancel; seconds until the next look."""
         if not self._fences:
             return LOOK_AGAIN_SECONDS
+        links = dict(self._links)
         given = await executions.held(self._fences)
         cancelled = await executions.cancellations(list(self._fences))
         for worker_id in given.keys() | cancelled.keys():
-            if worker_id in self._links:
-                await self._send(worker_id, given.get(worker_id, []), cancelled.get(worker_id, []))
+            if worker_id in self._links and self._links[worker_id] is links.get(worker_id):
+                assign = given.get(worker_id, [])
+                self._fences[worker_id] = max([self._fences[worker_id], *(assigned.fence for assigned in assign)])
+                await self._send(worker_id, FromServer(assign=assign, cancel=cancelled.get(worker_id, [])))
         return LOOK_AGAIN_SECONDS
 
-    async def _send(self, worker_id: str, assign: list[Any], cancel: list[Holding]) -> None:
-        _, link = self._links[worker_id]
-        if assign:
-            self._fences[worker_id] = max(assigned.fence for assigned in assign)
+    async def _send(self, worker_id: str, frame: FromServer) -> None:
+        """Send to a worker that is connected here."""
         try:
-            await link.send(FromServer(assign=assign, cancel=cancel))
+            await self._links[worker_id][1].send(frame)
         except LinkClosed:
             log.debug("worker %s is disconnected; its session ends", worker_id)
 
@@ -186,10 +200,17 @@ class Sessions:
                 await self._refuse(arrived[0], now, error)
 
     async def _refuse(self, arrived: Arrived, now: datetime, error: Exception) -> None:
-        """A frame that can't be recorded costs its worker the attempts it speaks of."""
-        log.error("worker %s reported what can't be recorded: %s", arrived.session.worker_id, error)
-        ids = [said.execution_id for said in arrived.frame.finished]
-        await executions.lose(now, arrived.session.worker_id, ids)
+        """A frame that can't be recorded costs its worker the attempts it speaks of: they fail with the reason."""
+        worker_id, frame = arrived.session.worker_id, arrived.frame
+        log.error("worker %s reported what can't be recorded: %s", worker_id, error)
+        why = f"what worker {worker_id} reported cannot be recorded: {error}"[:1000].replace("\0", "�")
+        spoken = {
+            (said.execution_id, said.attempt, said.fence)
+            for said in (*frame.started, *frame.log, *frame.progress, *frame.finished, *frame.returned)
+        }
+        await executions.finish([Report(worker_id, Finished(*key, outcome="failed", error=why)) for key in spoken], now)
+        if worker_id in self._links:
+            await self._send(worker_id, FromServer(revoke=[Holding(*key) for key in spoken]))
 
     async def renew(self) -> float:
         """Prolong the leases of workers heard of lately, drop void sessions; seconds until the next time."""
@@ -198,7 +219,7 @@ class Sessions:
         if sessions:
             try:
                 standing = await workers.renew(sessions, self._lease, await db.now())
-            except db.UNREACHABLE:
+            except BaseException:
                 self._heard |= heard
                 raise
             for session in sessions:

@@ -15,6 +15,8 @@ from belfry.rules.lifecycle import LOSSES_ALLOWED, RetryPolicy, retry_after
 from belfry.rules.placement import Assignment, Place, Queued
 from belfry.rules.wire import Assign, Finished, Holding, Logged, Progress, Started
 
+DISPATCH_LOCK = 0x64697370
+
 Said = TypeVar("Said", bound=Holding)
 
 
@@ -29,6 +31,16 @@ class Report(msgspec.Struct, Generic[Said], frozen=True):
     def key(self) -> tuple[object, ...]:
         """What proves whose attempt it is."""
         return self.said.execution_id, self.worker_id, self.said.attempt, self.said.fence
+
+
+async def take_dispatch() -> None:
+    """Be the only one to assign until the transaction ends."""
+    await db.fetch("lock_advisory", DISPATCH_LOCK)
+
+
+async def pause_dispatch() -> None:
+    """Let nobody assign until the transaction ends: what a worker was given is all on record."""
+    await db.fetch("share_advisory", DISPATCH_LOCK)
 
 
 async def queue_head(now: datetime, limit: int, full: Iterable[Queued] = ()) -> list[Queued]:

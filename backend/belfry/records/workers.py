@@ -32,6 +32,7 @@ async def join(hello: Hello, server_id: int, lease: timedelta, now: datetime) ->
     instance may take the name once the old one's session or its server is gone: the old attempts are lost at once.
     """
     async with db.transaction():
+        await executions.pause_dispatch()
         old = await db.fetch_one("lock_worker", hello.name, now)
         if old and old["alive"] and old["instance"] != hello.instance:
             raise Conflict(reason=f"A worker named {hello.name!r} is already connected; give this one another name.")
@@ -97,10 +98,17 @@ async def renew(sessions: Sequence[Session], lease: timedelta, now: datetime) ->
     return {row["id"] for row in rows}
 
 
-async def leave(session: Session, now: datetime) -> None:
-    """Close a session: the worker is offline until it comes back; its attempts stay its own until the lease ends."""
-    if await db.fetch("leave_worker", now, session.worker_id, session.number):
-        db.ring("workers", "events")
+async def leave(session: Session, now: datetime, for_good: bool = False) -> None:
+    """Close a session: the worker is offline until it comes back.
+
+    Its attempts stay its own until the lease ends; those of one that left for good go back at once.
+    """
+    async with db.transaction():
+        await executions.pause_dispatch()
+        if await db.fetch("leave_worker", now, session.worker_id, session.number):
+            if for_good:
+                await executions.lose(now, session.worker_id)
+            db.ring("workers", "events")
 
 
 async def draining(session: Session, now: datetime) -> None:
