@@ -56,6 +56,7 @@ create table job_versions (
 create table job_dependencies (
     job_id text not null references jobs on delete cascade,
     depends_on text not null references jobs on delete cascade,
+    succeeded_at timestamptz,
     primary key (job_id, depends_on)
 );
 create index job_dependencies_of on job_dependencies (depends_on, job_id);

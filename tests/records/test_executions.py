@@ -3,11 +3,13 @@
 import asyncio
 from datetime import datetime, timedelta
 
+import asyncpg
 import pytest
 
 from belfry.loops import dispatcher, scheduler
 from belfry.records import db, executions, history, jobs, workers
 from belfry.records.executions import Report
+from belfry.rules.definition import Definition
 from belfry.rules.lifecycle import LOSSES_ALLOWED, RetryPolicy
 from belfry.rules.wire import Logged, Progress, Started
 from factories import LEASE, a_job, a_worker, dispatched, ended, events, held, run, states
@@ -339,3 +341,145 @@ async def test_deleting_a_job_ends_what_waits_and_asks_for_what_runs() -> None:
     assert await executions.cancellations([worker_id]) == {worker_id: [holding]}
     await executions.finish([ended(worker_id, holding, "cancelled")], now + SECOND)
     assert await states(job_id) == ["cancelled", "cancelled"]
+
+
+async def locked(database: str, job_id: str) -> "asyncpg.Connection[asyncpg.Record]":
+    """A connection that holds the row of a job, as an edit does."""
+    connection = await asyncpg.connect(database)
+    await connection.execute("begin")
+    await connection.execute("select from jobs where id = $1 for no key update", job_id)
+    return connection
+
+
+async def test_a_fire_waits_for_a_dependency_that_is_due_and_not_yet_fired(database: str) -> None:
+    now = await db.now()
+    await a_worker(now)
+    first, second = await a_chain(now)
+    await scheduler.tick(now + 7 * SECOND)
+    await finish_all(now + 7 * SECOND)
+    edit = await locked(database, first)
+    await scheduler.tick(now + 14 * SECOND)
+    assert await states(second) == ["waiting"]
+    await edit.close()
+    await scheduler.tick(now + 14 * SECOND)
+    assert ((await states(first))[1:], await states(second)) == (["queued"], ["waiting"])
+    await finish_all(now + 14 * SECOND)
+    assert await states(second) == ["queued"]
+
+
+async def test_a_job_by_hand_fires_after_its_run_when_all_has_succeeded_meanwhile() -> None:
+    now = await db.now()
+    await a_worker(now)
+    first = await a_job(now, id="first")
+    after = await a_job(now, id="after", dependencies=["first"])
+    await run(first, now + SECOND)
+    await finish_all(now + SECOND)
+    running = await dispatched(now + SECOND)
+    await run(first, now + 2 * SECOND)
+    newer = {key: held for key, held in (await dispatched(now + 2 * SECOND)).items() if key not in running}
+    await executions.finish([ended(*holder) for holder in newer.values()], now + 2 * SECOND)
+    assert await states(after) == ["assigned"]
+    await executions.finish([ended(*holder) for holder in running.values()], now + 3 * SECOND)
+    assert await states(after) == ["succeeded", "queued"]
+    await finish_all(now + 4 * SECOND)
+    assert await states(after) == ["succeeded", "succeeded"]
+
+
+async def test_what_succeeded_before_an_edit_of_the_dependencies_still_counts() -> None:
+    now = await db.now()
+    await a_worker(now)
+    left, right = await a_job(now, id="left"), await a_job(now, id="right")
+    both = await a_job(now, id="both", dependencies=["left", "right", await a_job(now, id="third")])
+    await run(left, now + SECOND)
+    await finish_all(now + SECOND)
+
+    def change(definition: Definition) -> Definition:
+        definition.dependencies = ["left", "right"]
+        return definition
+
+    await jobs.edit(both, change, now + 2 * SECOND)
+    await run(right, now + 3 * SECOND)
+    await finish_all(now + 3 * SECOND)
+    assert await states(both) == ["queued"]
+
+
+async def test_an_execution_that_fails_while_it_is_to_be_cancelled_is_not_tried_again() -> None:
+    now = await db.now()
+    await a_worker(now)
+    execution_id = await run(await a_job(now, retries=3), now)
+    holder = (await dispatched(now))[execution_id]
+    await executions.cancel(execution_id, "no", now)
+    await executions.finish([ended(*holder, outcome="failed", error="broken")], now)
+    row = await found(execution_id)
+    assert (row["state"], row["attempt"]) == ("cancelled", 1)
+    assert "broken" in str(row["attempts"])
+
+
+async def test_an_execution_that_is_handed_back_while_it_is_to_be_cancelled_is_cancelled() -> None:
+    now = await db.now()
+    await a_worker(now)
+    execution_id = await run(await a_job(now), now)
+    worker_id, holding = (await dispatched(now))[execution_id]
+    await executions.cancel(execution_id, "no", now)
+    await executions.give_back([Report(worker_id, holding)], now)
+    assert (await found(execution_id))["state"] == "cancelled"
+
+
+async def test_what_comes_back_to_the_queue_keeps_its_place_in_it() -> None:
+    now = await db.now()
+    await a_worker(now, capacity=2)
+    job_id = await a_job(now)
+    lost, returned, *later = [await run(job_id, now + turn * SECOND) for turn in range(4)]
+    given = await dispatched(now + 3 * SECOND)
+    assert set(given) == {lost, returned}
+    await executions.lose(now + 4 * SECOND, "worker-1", [lost])
+    await executions.give_back([Report(*given[returned])], now + 4 * SECOND)
+    assert set(await dispatched(now + 5 * SECOND)) == {lost, returned}
+    assert later
+
+
+async def test_what_waited_is_queued_by_when_it_was_due() -> None:
+    now = await db.now()
+    await a_worker(now, capacity=1)
+    first, other = await a_job(now, id="first"), await a_job(now, id="other")
+    waited = await run(await a_job(now, id="second", dependencies=["first"]), now + SECOND)
+    await run(first, now + 2 * SECOND)
+    given = await dispatched(now + 2 * SECOND)
+    await run(other, now + 3 * SECOND)
+    await executions.finish([ended(*holder) for holder in given.values()], now + 4 * SECOND)
+    assert set(await dispatched(now + 4 * SECOND)) == {waited}
+
+
+async def test_many_kinds_of_what_no_worker_can_do_hold_up_nothing_behind_them() -> None:
+    now = await db.now()
+    await a_worker(now, capacity=1)
+    for number in range(20):
+        await run(await a_job(now, id=f"unfit-{number}", labels={"only": str(number)}), now)
+    fit = await run(await a_job(now, id="fit"), now)
+    assert set(await dispatched(now)) == {fit}
+
+
+async def test_a_cancellation_is_never_missed_while_its_execution_is_given_away() -> None:
+    now = await db.now()
+    await a_worker(now, capacity=100)
+    job_id = await a_job(now)
+    for _ in range(30):
+        execution_id = await run(job_id, now)
+        state, _ = await asyncio.gather(executions.cancel(execution_id, "no", now), dispatcher.tick(now))
+        row = await found(execution_id)
+        assert (state, row["state"]) == ("cancelled", "cancelled") or row["cancel_requested"], (state, dict(row))
+
+
+async def test_a_success_counts_for_one_fire_only_whatever_order_the_ends_are_recorded_in() -> None:
+    now = await db.now()
+    await a_worker(now)
+    left, right = await a_job(now, id="left"), await a_job(now, id="right")
+    both = await a_job(now, id="both", dependencies=["left", "right"])
+    ids = {name: await run(name, now) for name in (left, right)}
+    given = await dispatched(now)
+    await executions.finish([ended(*given[ids[right]])], now + 2 * SECOND)
+    await executions.finish([ended(*given[ids[left]])], now + SECOND)
+    await finish_all(now + 3 * SECOND)
+    await run(left, now + 4 * SECOND)
+    await finish_all(now + 4 * SECOND)
+    assert await states(both) == ["succeeded"]

@@ -116,10 +116,9 @@ async def finish(reports: Sequence[Report[Finished]], now: datetime) -> None:
         await db.fetch("lock_reporters", sorted({report.worker_id for report in reports}))
         again, ended = await _divide(reports)
         if again:
-            await db.fetch("retry_executions", now, *db.columns(again, 8))
+            await _cancel_as_asked(await db.fetch("retry_executions", now, *db.columns(again, 8)), now)
         if ended:
-            gone = await db.fetch("finish_executions", now, *db.columns(ended, 10))
-            await settle_dependants({row["job_id"] for row in gone}, now)
+            await settle_dependants(await db.fetch("finish_executions", now, *db.columns(ended, 10)), now)
         db.ring("events", "queue")
 
 
@@ -150,13 +149,21 @@ def _delay(said: Finished, carried: db.Row | None) -> float | None:
     return delay if delay is None or said.retry_in_seconds is None else said.retry_in_seconds
 
 
-async def settle_dependants(jobs: set[str], now: datetime) -> None:
-    """After executions of these jobs ended: fire, release or skip what depends on them, in the current transaction."""
-    dependants = [row["id"] for row in await db.fetch("lock_dependants", list(jobs))]
-    if not dependants:
-        return
-    await db.fetch("fire_dependants", now, list(jobs))
-    await release(now, dependants)
+async def _cancel_as_asked(moved: Iterable[db.Row], now: datetime) -> None:
+    """Cancel what is back in the queue after somebody asked to cancel it."""
+    for row in moved:
+        if row["cancel_requested"]:
+            await cancel(row["id"], "cancelled on request", now)
+
+
+async def settle_dependants(ended: Sequence[db.Row], now: datetime) -> None:
+    """After these executions ended: fire, release or skip what depends on them, in the current transaction."""
+    jobs = {row["job_id"] for row in ended}
+    dependants = [row["id"] for row in await db.fetch("lock_dependants", list(jobs))] if jobs else []
+    if dependants:
+        succeeded = {row["job_id"] for row in ended if row["state"] == "succeeded"}
+        await db.fetch("fire_dependants", now, list(jobs), list(succeeded))
+        await release(now, dependants)
 
 
 async def release(now: datetime, jobs: Sequence[str] | None = None) -> None:
@@ -171,8 +178,9 @@ async def release(now: datetime, jobs: Sequence[str] | None = None) -> None:
 async def give_back(reports: Sequence[Report[Holding]], now: datetime) -> None:
     """Queue again what a worker was given and never began; it keeps its number of attempts."""
     rows = [report.key for report in reports]
-    await db.fetch("return_executions", now, *db.columns(rows, 4))
-    db.ring("events", "queue")
+    async with db.transaction():
+        await _cancel_as_asked(await db.fetch("return_executions", now, *db.columns(rows, 4)), now)
+        db.ring("events", "queue")
 
 
 async def lose(now: datetime, worker_id: str | None = None, ids: Sequence[int] | None = None) -> int:
@@ -180,9 +188,7 @@ async def lose(now: datetime, worker_id: str | None = None, ids: Sequence[int] |
     async with db.transaction():
         workers = None if worker_id is None else [worker_id]
         rows = await db.fetch("lose_executions", now, workers, LOSSES_ALLOWED, ids)
-        ended = {row["job_id"] for row in rows if row["state"] != "queued"}
-        if ended:
-            await settle_dependants(ended, now)
+        await settle_dependants([row for row in rows if row["state"] != "queued"], now)
         if rows:
             db.ring("events", "queue")
     return len(rows)
@@ -211,6 +217,6 @@ async def cancel(execution_id: int, reason: str, now: datetime) -> str | None:
         if row is None:
             return None
         if row["state"] == "cancelled":
-            await settle_dependants({row["job_id"]}, now)
+            await settle_dependants([row], now)
         db.ring("events", "queue", "held")
     return row["state"]

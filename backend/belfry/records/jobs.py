@@ -308,7 +308,7 @@ async def _depend(job_id: str, dependencies: Sequence[str]) -> None:
     missing = [name for name in dependencies if name not in known]
     if missing:
         raise Invalid(*[FieldError("dependencies", f"there is no job {name!r}", "not_found") for name in missing])
-    await db.fetch("drop_dependencies", job_id)
+    await db.fetch("drop_dependencies", job_id, list(dependencies))
     await db.fetch("add_dependencies", job_id, list(dependencies))
     edges = await db.fetch("reachable_edges", job_id)
     cycle = find_cycle(job_id, [(edge["job_id"], edge["depends_on"]) for edge in edges])

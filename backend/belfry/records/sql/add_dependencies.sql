@@ -1,2 +1,2 @@
 -- The job $1 depends on $2.
-insert into job_dependencies (job_id, depends_on) select $1, unnest($2::text[])
+insert into job_dependencies (job_id, depends_on) select $1, unnest($2::text[]) on conflict do nothing

@@ -1,15 +1,15 @@
--- Fire the manual jobs that depend on one of $2 and whose dependencies have all succeeded since they last fired.
-with ready as (
-    update jobs set last_fired_at = $1
+-- Fire the manual jobs, of those that depend on one of $2 or are one, whose dependencies have all succeeded since they
+-- last fired. $3 are the jobs that have just succeeded.
+with marked as (
+    update job_dependencies set succeeded_at = $1 where depends_on = any ($3)
+), ready as (
+    update jobs set last_fired_at = greatest($1, (select max(succeeded_at) from job_dependencies where job_id = jobs.id))
     where kind = 'manual' and state = 'active'
-        and id in (select job_id from job_dependencies where depends_on = any ($2))
+        and id in (select job_id from job_dependencies where depends_on = any ($2) or job_id = any ($2))
         and not exists (
             select from job_dependencies as needs
-            where needs.job_id = jobs.id and not exists (
-                select from past_executions as past
-                where past.job_id = needs.depends_on and past.state = 'succeeded'
-                    and past.finished_at > coalesce(jobs.last_fired_at, jobs.created_at)
-            )
+            where needs.job_id = jobs.id and needs.depends_on <> all ($3)
+                and not coalesce(needs.succeeded_at > coalesce(jobs.last_fired_at, jobs.created_at), false)
         )
         and not (overlap = 'skip' and exists (select from live_executions as live where live.job_id = jobs.id))
     returning id, version, command, args, priority, labels, timeout_seconds, retry_policy

@@ -1,4 +1,5 @@
--- Lock the jobs that depend on one of $1, in the order of their ids, so that two dependencies ending at once see each other.
+-- Lock the jobs that depend on one of $1, and those of $1 that depend on any, in the order of their ids, so that two
+-- dependencies ending at once see each other.
 select id from jobs
-where id in (select job_id from job_dependencies where depends_on = any ($1))
+where id in (select job_id from job_dependencies where depends_on = any ($1) or job_id = any ($1))
 order by id for no key update

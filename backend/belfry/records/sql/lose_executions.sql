@@ -15,7 +15,7 @@ with doomed as (
 ), back as (
     update live_executions as live
     set state = 'queued', worker_id = null, fence = null, started_at = null, progress = null,
-        losses = live.losses + 1, queued_at = $1, ready_at = $1, reason = 'lost',
+        losses = live.losses + 1, queued_at = $1, reason = 'lost',
         attempts = coalesce(live.attempts, '[]') || lost.record
     from lost where live.id = lost.id and lost.losses + 1 < $3 and not lost.cancel_requested
     returning live.id

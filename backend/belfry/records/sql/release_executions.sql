@@ -1,13 +1,14 @@
 -- Settle what waits for dependencies, of the jobs $2 or of all when null: queue it when each has succeeded, skip it when one failed.
--- Judged is, per dependency, the latest execution due at or before the waiting one's own instant, else the first after it.
+-- Judged is, per dependency, the latest execution due at or before the waiting one's own instant, else the first after it;
+-- a dependency that is due by then and has not fired yet is waited for.
 with waiting as (
-    select id, job_id, due_at from live_executions
-    where state = 'waiting' and ($2::text[] is null or job_id = any ($2))
-    order by id for update skip locked
+    select id, job_id, due_at from live_executions where state = 'waiting' and ($2::text[] is null or job_id = any ($2))
 ), judged as (
-    select waiting.id, needs.depends_on, coalesce(latest.state, first.state, 'none') as state
+    select waiting.id, needs.depends_on,
+        case when job.next_fire_at <= waiting.due_at then 'none' else coalesce(latest.state, first.state, 'none') end as state
     from waiting
     join job_dependencies as needs on needs.job_id = waiting.job_id
+    join jobs as job on job.id = needs.depends_on
     left join lateral (
         select state from executions as e
         where e.job_id = needs.depends_on and e.due_at <= waiting.due_at and e.state <> 'skipped'
@@ -18,19 +19,24 @@ with waiting as (
         where latest.state is null and e.job_id = needs.depends_on and e.due_at > waiting.due_at and e.state <> 'skipped'
         order by e.due_at limit 1
     ) as first on true
-), settled as (
-    select waiting.id, waiting.job_id,
+), verdicts as (
+    select waiting.id,
         min(judged.depends_on) filter (where judged.state in ('failed', 'cancelled')) as broken,
-        count(*) filter (where judged.state <> 'succeeded' and judged.id is not null) as open
+        count(*) filter (where judged.state <> 'succeeded') as open
     from waiting left join judged on judged.id = waiting.id
-    group by waiting.id, waiting.job_id
+    group by waiting.id
+), settled as (
+    select live.id, verdicts.broken
+    from verdicts join live_executions as live on live.id = verdicts.id
+    where live.state = 'waiting' and (verdicts.open = 0 or verdicts.broken is not null)
+    order by live.id for update of live skip locked
 ), queued as (
-    update live_executions as live set state = 'queued', queued_at = $1, ready_at = $1
-    from settled where live.id = settled.id and settled.open = 0 and live.state = 'waiting'
+    update live_executions as live set state = 'queued', queued_at = $1
+    from settled where live.id = settled.id and settled.broken is null
     returning live.id, live.job_id, live.due_at, live.trigger, live.priority
 ), gone as (
     delete from live_executions as live
-    using settled where live.id = settled.id and settled.broken is not null and live.state = 'waiting'
+    using settled where live.id = settled.id and settled.broken is not null
     returning live.*, settled.broken
 ), skipped as (
     insert into past_executions (id, job_id, job_version, state, trigger, priority, due_at, finished_at, command, args,

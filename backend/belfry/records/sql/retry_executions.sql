@@ -19,7 +19,8 @@ with held as (
             'started_at', held.started_at, 'finished_at', greatest(held.finished_at, held.started_at), 'outcome', 'failed',
             'error', left(held.error, 10000))
     from held where live.id = held.id
-    returning live.id, live.job_id, live.attempt, live.ready_at, live.args, held.was, held.worker_id, held.error, held.started_at
+    returning live.id, live.job_id, live.attempt, live.ready_at, live.args, held.was, held.worker_id, held.error, held.started_at,
+        live.cancel_requested
 ), told as (
     insert into events (at, type, job_id, execution_id, attempt, worker_id, data)
     select event.at, event.type, back.job_id, back.id, back.attempt, back.worker_id, event.data
@@ -27,6 +28,6 @@ with held as (
         (back.started_at, 'execution.running', jsonb_build_object('args', back.args)),
         ($1, 'execution.retrying', jsonb_build_object('error', left(back.error, 2000), 'retry_at', back.ready_at))
     ) as event (at, type, data)
-    where back.was = 'assigned' or event.type <> 'execution.running'
+    where case event.type when 'execution.running' then back.was = 'assigned' else not back.cancel_requested end
 )
-select id from back
+select id, cancel_requested from back
