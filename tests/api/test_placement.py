@@ -15,7 +15,7 @@ ENDS = ("execution.succeeded", "execution.failed", "execution.cancelled")
 async def test_forty_sleeps_never_exceed_the_slots_and_start_in_order(
     api: httpx.AsyncClient, a_job: Any, follow: str
 ) -> None:
-    job = await a_job(command="sleep", args={"seconds": 0.5}, overlap="allow")
+    job = await a_job(id="forty", command="sleep", args={"seconds": 0.5}, overlap="allow")
     held: Counter[str] = Counter()
     highest: Counter[str] = Counter()
     started: list[int] = []
