@@ -1,8 +1,9 @@
 """What a job is: the fields a person gives, and what is refused in them."""
 
+import math
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 import msgspec
@@ -17,6 +18,10 @@ PRIORITY: dict[int, Priority] = {1: "HIGH", 2: "MEDIUM", 3: "LOW"}
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,98}[a-z0-9])?")
 MAX_DELAY_MS = 86_400_000
 MAX_TIMEOUT_SECONDS = 30 * 86_400
+DEEPEST = 64
+"""So deep may arguments and metadata be nested."""
+
+SURROGATES = re.compile("[\ud800-\udfff]")
 COUNTS = {"tags": 50, "labels": 50, "dependencies": 100}
 
 
@@ -55,27 +60,37 @@ def slug(name: str) -> str:
 def check(definition: Definition) -> None:
     """Refuse all that makes no sense by itself. Schedule, command and dependencies are checked elsewhere."""
     errors = [*_identity(definition), *_counts(definition), *_policy(definition.retry_policy), *_times(definition)]
-    errors += unstorable(msgspec.to_builtins(definition))
+    for field in definition.__struct_fields__:
+        errors += unstorable(getattr(definition, field), field)
     if errors:
         raise Invalid(*errors)
 
 
-def unstorable(value: Any, path: str = "") -> Iterator[FieldError]:
-    """Every text in a JSON value, by its path, that PostgreSQL can't hold: one with the character NUL."""
+def unstorable(value: Any, path: str = "", depth: int = 0) -> Iterator[FieldError]:
+    """What in a JSON value PostgreSQL can't hold, by its path: NUL, lone surrogates, NaN and infinity, deep nesting."""
     match value:
-        case str() if "\0" in value:
-            yield FieldError(path, "must not contain the character NUL", "nul")
+        case str():
+            yield from _unstorable_text(value, path)
+        case float() if not math.isfinite(value):
+            yield FieldError(path, "must be a finite number", "not_finite")
+        case list() | dict() if depth >= DEEPEST:
+            yield FieldError(path, f"must not be nested more than {DEEPEST} deep", "too_deep")
         case list():
             for place, entry in enumerate(cast(list[Any], value)):
-                yield from unstorable(entry, f"{path}[{place}]")
+                yield from unstorable(entry, f"{path}[{place}]", depth + 1)
         case dict():
             for key, entry in cast(dict[str, Any], value).items():
-                here = f"{path}.{key}" if path else key
-                if "\0" in key:
-                    yield FieldError(path or "body", "must not contain a name with the character NUL", "nul")
-                yield from unstorable(entry, here)
+                yield from _unstorable_text(key, path or "body", "a name with ")
+                yield from unstorable(entry, f"{path}.{key}" if path else key, depth + 1)
         case _:
             return
+
+
+def _unstorable_text(text: str, path: str, where: str = "") -> Iterator[FieldError]:
+    if "\0" in text:
+        yield FieldError(path, f"must not contain {where}the character NUL", "nul")
+    if SURROGATES.search(text):
+        yield FieldError(path, f"must not contain {where}a lone surrogate, which is no character", "surrogate")
 
 
 def _identity(definition: Definition) -> list[FieldError]:
@@ -138,9 +153,8 @@ def _times(definition: Definition) -> list[FieldError]:
     timeout = definition.timeout_seconds
     if timeout is not None and not 0 < timeout <= MAX_TIMEOUT_SECONDS:
         errors.append(FieldError("timeout_seconds", f"must be above 0 and at most {MAX_TIMEOUT_SECONDS:,}", "range"))
-    for field, instant in (("start_at", definition.start_at), ("end_at", definition.end_at)):
-        if instant is not None and instant.tzinfo is None:
-            errors.append(FieldError(field, "must carry an offset, such as 2027-01-31T08:00:00Z", "offset"))
+    errors += _instant("start_at", definition.start_at)
+    errors += _instant("end_at", definition.end_at)
     if not errors and definition.start_at and definition.end_at and definition.end_at <= definition.start_at:
         errors.append(FieldError("end_at", "must be later than start_at", "range"))
     if definition.overlap in ("queue", "cancel"):
@@ -150,3 +164,15 @@ def _times(definition: Definition) -> list[FieldError]:
     if definition.calendar is not None:
         errors.append(FieldError("calendar", "must be null: calendars are not available yet", "unavailable"))
     return errors
+
+
+def _instant(field: str, instant: datetime | None) -> list[FieldError]:
+    if instant is None:
+        return []
+    if instant.tzinfo is None:
+        return [FieldError(field, "must carry an offset, such as 2027-01-31T08:00:00Z", "offset")]
+    try:
+        instant.astimezone(UTC)
+    except OverflowError:
+        return [FieldError(field, "must lie between the years 1 and 9999 in UTC", "range")]
+    return []

@@ -59,7 +59,7 @@ class Firing(msgspec.Struct, frozen=True):
 def decide(due: Due, schedule: Times, now: datetime) -> Firing:
     """Account for every due instant up to `now` exactly once: it fires or is part of a skip.
 
-    Misfire `once` fires only the latest of several, `all` each, `skip` none that is more than
+    Misfire `all` fires each, `once` only the latest of several, `skip` not even that when it is more than
     `MISFIRE_SECONDS` late. With overlap `skip` nothing fires while an execution lives, and no more than one.
     """
     end = min(now, due.end_at) if due.end_at else now

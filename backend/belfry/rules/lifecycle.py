@@ -58,7 +58,7 @@ class Outcome(StrEnum):
 
 
 LOSSES_ALLOWED = 20
-"""An execution lost more often than this fails: it may be what kills its workers."""
+"""An execution lost so often fails: it may be what kills its workers."""
 
 
 class RetryPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
