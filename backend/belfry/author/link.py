@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
+import os
 from collections import deque
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidStatus, InvalidURI, WebSocketException
+from websockets.uri import parse_uri
 
-from belfry.ground.errors import BelfryError
+from belfry.ground.errors import BelfryError, CannotStart
 from belfry.rules.wire import FromServer, FromWorker
 
 log = logging.getLogger(__name__)
@@ -154,12 +156,12 @@ class WebSocketLink:
 async def dial(url: str, token: str | None) -> WebSocketLink:
     """Connect to a server at `url` (ws or wss, without a path).
 
-    Unreachable says why it can't be, Denied that the token is not good enough.
+    Unreachable says why it can't be done now, Denied that the token is not good enough, CannotStart that `url` is none.
     """
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
         connection = await connect(
-            f"{url.rstrip('/')}/ws/worker",
+            _door(url),
             additional_headers=headers,
             max_size=None,
             compression=None,
@@ -172,7 +174,21 @@ async def dial(url: str, token: str | None) -> WebSocketLink:
         if status in DENIED:
             raise Denied(url=url, status=status) from error
         raise Unreachable(url=url, why=f"it answers with HTTP {status}") from error
-    except (OSError, TimeoutError, WebSocketException) as error:
-        raise Unreachable(url=url, why=str(error) or type(error).__name__) from error
+    except (OSError, WebSocketException) as error:
+        raise Unreachable(url=url, why=_said(error)) from error
     log.info("connected to %s", url)
     return WebSocketLink(connection)
+
+
+def _door(url: str) -> str:
+    door = f"{url.rstrip('/')}/ws/worker"
+    try:
+        parse_uri(door)
+    except (InvalidURI, ValueError) as error:
+        raise CannotStart(reason=f"{url!r} is no server's address: {error}.") from error
+    return door
+
+
+def _said(error: Exception) -> str:
+    plain = os.strerror(error.errno) if isinstance(error, ConnectionError) and error.errno else str(error)
+    return plain or type(error).__name__
