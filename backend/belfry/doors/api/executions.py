@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Controller, get, post
 from litestar.di import Provide
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from belfry.doors.api.pages import Page, Paging, Size, check_choices
 from belfry.ground.errors import Conflict
@@ -80,7 +80,7 @@ class ExecutionsQuery(Paging):
     """Which executions are asked for; states and triggers may be several, parted by commas."""
 
     job: str = ""
-    in_state: Annotated[str, Parameter(query="state")] = ""
+    in_state: Annotated[str, QueryParameter(name="state")] = ""
     trigger: str = ""
     worker: str = ""
     sort: str = "-due_at"

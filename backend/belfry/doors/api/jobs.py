@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import Controller, Response, delete, get, patch, post, put
 from litestar.di import Provide
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, Parameter, QueryParameter
 
 from belfry.doors.api.bodies import Body, convert, merge
 from belfry.doors.api.executions import ExecutionView, LinesQuery, LineView, lines, listed, view
@@ -21,8 +21,8 @@ from belfry.rules.lifecycle import State, Trigger
 
 JOB_STATES = ("active", "paused", "completed")
 
-IfMatch = Annotated[str | None, Parameter(header="If-Match", description="the version the edit starts from")]
-Key = Annotated[str | None, Parameter(header="Idempotency-Key", max_length=200)]
+IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="the version the edit starts from")]
+Key = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_length=200)]
 
 
 class RunBar(msgspec.Struct):
@@ -66,7 +66,7 @@ class JobsQuery(Paging):
     """Which jobs are asked for; states and priorities may be several, parted by commas."""
 
     q: Annotated[str, Parameter(description="is looked for in id, name and description")] = ""
-    in_state: Annotated[str, Parameter(query="state")] = ""
+    in_state: Annotated[str, QueryParameter(name="state")] = ""
     tag: str = ""
     command: str = ""
     priority: str = ""
@@ -84,7 +84,7 @@ class JobsQuery(Paging):
 class JobExecutionsQuery(Paging):
     """Which executions of a job are asked for."""
 
-    in_state: Annotated[str, Parameter(query="state")] = ""
+    in_state: Annotated[str, QueryParameter(name="state")] = ""
     trigger: str = ""
 
     def filter(self, job_id: str) -> history.Filter:
