@@ -483,3 +483,18 @@ async def test_a_success_counts_for_one_fire_only_whatever_order_the_ends_are_re
     await run(left, now + 4 * SECOND)
     await finish_all(now + 4 * SECOND)
     assert await states(both) == ["succeeded"]
+
+
+async def test_a_lease_that_is_just_being_prolonged_is_left_alone(database: str) -> None:
+    now = await db.now()
+    await a_worker(now)
+    execution_id = await run(await a_job(now), now)
+    await dispatched(now)
+    renewing = await asyncpg.connect(database)
+    await renewing.execute("begin; update workers set lease_until = lease_until + interval '15 seconds'")
+    assert await executions.lose(now + LEASE + SECOND) == 0
+    await renewing.execute("commit")
+    await renewing.close()
+    assert await executions.lose(now + LEASE + SECOND) == 0
+    assert (await found(execution_id))["state"] == "assigned"
+    assert await executions.lose(now + 2 * LEASE + SECOND) == 1

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from belfry.loops import dispatcher, scheduler
-from belfry.records import db, executions, workers
-from factories import a_job, a_worker, dispatched, ended, held
+from belfry.loops.sessions import Arrived, Batch
+from belfry.records import db, executions, jobs, workers
+from belfry.rules.wire import Finished, FromWorker, Started
+from factories import a_job, a_worker, dispatched, ended, held, run
 
 SECOND = timedelta(seconds=1)
 POOL = (("worker-1", 5), ("worker-2", 8), ("worker-3", 10), ("worker-4", 6))
@@ -33,7 +35,9 @@ class Storm:
         while self.raging:
             await dispatcher.tick(self.now)
             mine = list((await held()).values())[::every]
-            await executions.finish([ended(*holder, outcome=outcome, error="x") for holder in mine], self.now)
+            async with db.transaction():
+                await executions.speak_for(worker_id for worker_id, _ in mine)
+                await executions.finish([ended(*holder, outcome=outcome, error="x") for holder in mine], self.now)
 
     async def lose(self) -> None:
         while self.raging:
@@ -82,3 +86,24 @@ async def test_a_storm_of_everything_at_once_loses_and_doubles_nothing() -> None
     assert sorted(row["execution_id"] for row in ends) == sorted(
         row["id"] for row in await db.pool().fetch("select id from past_executions")
     )
+
+
+async def test_a_job_is_deleted_while_it_starts_ends_and_is_given_away_and_nobody_is_blocked() -> None:
+    now = await db.now()
+    session = await a_worker(now, capacity=1000)
+    for turn in range(12):
+        job_id = await a_job(now, id=f"job-{turn}")
+        for _ in range(40):
+            await run(job_id, now)
+        given = [holding for _, holding in sorted((await dispatched(now)).items())]
+        for _ in range(40):
+            await run(job_id, now)
+        keys = [(held.execution_id, held.attempt, held.fence) for _, held in given]
+        frame = FromWorker(started=[Started(*key) for key in keys[20:]], finished=[Finished(*key) for key in keys[:20]])
+        await asyncio.gather(
+            Batch([Arrived(0, session, frame)]).record(now), dispatcher.tick(now), jobs.delete(job_id, now)
+        )
+        left = await db.pool().fetch("select * from live_executions where job_id = $1", job_id)
+        assert all(row["cancel_requested"] for row in left)
+        await executions.lose(now, "worker-1")
+        assert await db.pool().fetchval("select count(*) from past_executions where job_id = $1", job_id) == 80

@@ -47,6 +47,7 @@ class Batch:
         self.progress: list[Report[Progress]] = []
         self.finished: list[Report[Finished]] = []
         self.returned: list[Report[Holding]] = []
+        self.workers = {one.session.worker_id for one in arrived}
         self.draining = [one.session for one in arrived if one.frame.draining]
         now = monotonic()
         for one in arrived:
@@ -67,6 +68,7 @@ class Batch:
     async def record(self, now: datetime) -> None:
         """Write it down, all or nothing."""
         async with db.transaction():
+            await executions.speak_for(self.workers)
             await _each(self.started, lambda reports: executions.start(reports, now))
             await _each(self.log, lambda reports: executions.log(reports, now))
             await _each(self.progress, executions.progress)
@@ -208,7 +210,8 @@ class Sessions:
             (said.execution_id, said.attempt, said.fence)
             for said in (*frame.started, *frame.log, *frame.progress, *frame.finished, *frame.returned)
         }
-        await executions.finish([Report(worker_id, Finished(*key, outcome="failed", error=why)) for key in spoken], now)
+        failed = FromWorker(finished=[Finished(*key, outcome="failed", error=why) for key in spoken])
+        await Batch([Arrived(monotonic(), arrived.session, failed)]).record(now)
         if worker_id in self._links:
             await self._send(worker_id, FromServer(revoke=[Holding(*key) for key in spoken]))
 

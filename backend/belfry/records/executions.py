@@ -100,6 +100,20 @@ async def cancellations(workers: Sequence[str]) -> dict[str, list[Holding]]:
     return found
 
 
+async def speak_for(workers: Iterable[str]) -> None:
+    """Be the only one to report for these workers until the transaction ends.
+
+    Whoever moves more than one execution that workers hold says so first: then no two ever wait for each other.
+    """
+    await db.fetch("lock_reporters", sorted(set(workers)))
+
+
+async def speak_for_holders(job_id: str) -> None:
+    """Be the only one to report on what workers hold of this job, while nobody assigns, until the transaction ends."""
+    await pause_dispatch()
+    await db.fetch("lock_holders", job_id)
+
+
 async def start(reports: Sequence[Report[Started]], now: datetime) -> None:
     """Record that attempts began."""
     rows = [(*report.key, report.said.age_seconds + report.since) for report in reports]
@@ -113,7 +127,6 @@ async def finish(reports: Sequence[Report[Finished]], now: datetime) -> None:
     One transaction: either all of it is kept, or none.
     """
     async with db.transaction():
-        await db.fetch("lock_reporters", sorted({report.worker_id for report in reports}))
         again, ended = await _divide(reports)
         if again:
             await _cancel_as_asked(await db.fetch("retry_executions", now, *db.columns(again, 8)), now)

@@ -11,7 +11,7 @@ from piccolo.columns.combination import WhereRaw
 from piccolo.query import OrderByRaw
 
 from belfry.ground.errors import Conflict, FieldError, Invalid, NotFound, VersionConflict, invalid
-from belfry.records import db
+from belfry.records import db, executions
 from belfry.records.tables import Job, JobVersion
 from belfry.rules import commands, firing, schedules
 from belfry.rules.definition import PRIORITY, RANK, Definition, check, slug, unstorable
@@ -133,6 +133,7 @@ async def resume_due(now: datetime) -> None:
 async def delete(job_id: str, now: datetime, force: bool = False) -> None:
     """Delete a job; its past stays. Conflict while others depend on it (unless `force`) or while it still runs."""
     async with db.transaction():
+        await executions.speak_for_holders(job_id)
         await db.fetch("lock_executions_of", job_id)
         await _lock(job_id, "UPDATE")
         dependants = [row["id"] for row in await db.fetch("dependants_of", job_id)]

@@ -33,6 +33,7 @@ async def join(hello: Hello, server_id: int, lease: timedelta, now: datetime) ->
     """
     async with db.transaction():
         await executions.pause_dispatch()
+        await executions.speak_for([hello.name])
         old = await db.fetch_one("lock_worker", hello.name, now)
         if old and old["alive"] and old["instance"] != hello.instance:
             raise Conflict(reason=f"A worker named {hello.name!r} is already connected; give this one another name.")

@@ -1,12 +1,16 @@
 -- Take attempts from workers that lost them: back into the queue, or failed after $3 losses.
 -- Lost is what the workers $2 hold (of it only the executions $4, unless null), or, when $2 is null, what any worker
--- holds whose lease ended before $1.
-with doomed as (
+-- holds whose lease ended before $1; a worker that is just saying hello or being prolonged is passed over.
+with dead as (
+    select id from workers
+    where $2::text[] is null and lease_until < $1::timestamptz
+        and id in (select worker_id from live_executions where worker_id is not null)
+    for no key update skip locked
+), doomed as (
     select live.id from live_executions as live
-    where live.worker_id is not null and (
-        live.worker_id = any ($2::text[]) and ($4::bigint[] is null or live.id = any ($4))
-        or ($2 is null and not exists (
-            select from workers where workers.id = live.worker_id and workers.lease_until >= $1::timestamptz)))
+    where live.worker_id is not null
+        and (live.worker_id = any ($2::text[]) and ($4::bigint[] is null or live.id = any ($4))
+            or live.worker_id in (select id from dead))
     order by live.id for update skip locked
 ), lost as (
     select live.*, jsonb_build_object('attempt', live.attempt, 'worker_id', live.worker_id, 'started_at', live.started_at,
