@@ -8,6 +8,9 @@ from belfry.records import db, fires, jobs, signals
 LOOK_AGAIN_SECONDS = 10.0
 """It looks so often even when nobody rings."""
 
+PASSED_OVER_SECONDS = 0.02
+"""It looks again so soon for what is due while somebody else holds it."""
+
 
 async def tick(now: datetime) -> int:
     """Fire what is due at `now`; the number of jobs taken."""
@@ -42,4 +45,6 @@ class Scheduler:
         self._due_at = row["at"] if row else None
         if self._due_at is None:
             return LOOK_AGAIN_SECONDS
+        if self._due_at <= now and not taken:
+            return PASSED_OVER_SECONDS
         return min((self._due_at - await db.now()).total_seconds(), LOOK_AGAIN_SECONDS)

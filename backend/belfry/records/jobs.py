@@ -125,9 +125,10 @@ async def switch(
 
 
 async def resume_due(now: datetime) -> None:
-    """Resume the jobs whose pause was to end by now."""
-    for row in await db.fetch("jobs_to_resume", now):
-        await switch(row["id"], "resume", now)
+    """Resume the jobs whose pause was to end by now, but for those that somebody else holds."""
+    async with db.transaction():
+        for row in await db.fetch("lock_paused_jobs", now):
+            await switch(row["id"], "resume", now)
 
 
 async def delete(job_id: str, now: datetime, force: bool = False) -> None:
