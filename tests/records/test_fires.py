@@ -9,6 +9,7 @@ import pytest
 from belfry.ground.errors import Conflict, Invalid, NotFound
 from belfry.loops import scheduler
 from belfry.records import db, executions, fires, history, jobs
+from belfry.rules import firing
 from factories import a_job, a_worker, dispatched, ended, events, run, states
 
 SECOND = timedelta(seconds=1)
@@ -182,3 +183,48 @@ async def test_a_past_execution_is_run_again_with_its_own_arguments() -> None:
     await executions.finish([ended(*(await dispatched(now))[first])], now)
     again = await history.find(await fires.run_again(first, now + SECOND))
     assert (again["args"], again["reason"], again["trigger"]) == ('{"message": "mine"}', f"retry of {first}", "manual")
+
+
+async def test_a_job_whose_zone_is_no_more_is_paused_with_the_reason_and_stops_nobody() -> None:
+    now = await db.now()
+    lost, asleep, other = [
+        await a_job(now, id=name, schedule="every 7 seconds") for name in ("lost", "asleep", "other")
+    ]
+    await jobs.switch(asleep, "pause", now, None, now + SECOND)
+    await db.pool().execute("update jobs set timezone = 'Europe/Atlantis' where id <> 'other'")
+    await scheduler.tick(now + 7 * SECOND)
+    assert await states(other) == ["queued"]
+    for job_id in (lost, asleep):
+        job = await jobs.find(job_id)
+        assert (job["state"], job["next_fire_at"], job["resume_at"]) == ("paused", None, None)
+        assert "Atlantis" in job["paused_reason"]
+
+
+async def test_a_job_far_behind_is_caught_up_with_in_bounded_steps() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds", misfire="all", overlap="allow")
+    later = now + 7 * (firing.CHUNK + 500) * SECOND
+    taken = [await scheduler.tick(later) for _ in range(3)]
+    assert taken == [1, 1, 0]
+    assert len({due for _, due, _, _ in await instants(job_id)}) == firing.CHUNK + 500
+
+
+async def test_a_run_under_a_key_is_found_again_though_the_job_is_paused_since() -> None:
+    now = await db.now()
+    job_id = await a_job(now)
+    first = await fires.run_now(job_id, fires.Run(), "key", now)
+    await jobs.switch(job_id, "pause", now)
+    assert await fires.run_now(job_id, fires.Run(), "key", now) == (first[0], False)
+    other = await a_job(now, id="other")
+    assert (await fires.run_now(other, fires.Run(), "key", now))[1]
+
+
+async def test_many_schedulers_share_more_jobs_than_one_takes_at_once() -> None:
+    now = await db.now()
+    for number in range(30):
+        await a_job(now, id=f"job-{number}", schedule="every 7 seconds")
+    taken = [fires.take_due(now + 7 * SECOND, 4) for _ in range(4)]
+    while sum(await asyncio.gather(*taken)):
+        taken = [fires.take_due(now + 7 * SECOND, 4) for _ in range(4)]
+    fired = await db.pool().fetch("select job_id from live_executions order by job_id")
+    assert [row["job_id"] for row in fired] == sorted(f"job-{number}" for number in range(30))

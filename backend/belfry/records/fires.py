@@ -24,7 +24,7 @@ async def take_due(now: datetime, limit: int = BATCH) -> int:
         due = await db.fetch("lock_due_jobs", now, limit)
         if not due:
             return 0
-        verdicts = [(row, _decide(row, now)) for row in due]
+        verdicts = [(row, verdict) for row in due if (verdict := await _decide(row, now))]
         fired = await db.fetch("fire_jobs", now, *_advances(verdicts), *_fires(verdicts), *_skips(verdicts))
         waiting = [row["job_id"] for row in fired if row["state"] == "waiting"]
         if waiting:
@@ -36,8 +36,13 @@ async def take_due(now: datetime, limit: int = BATCH) -> int:
 Verdict = tuple[db.Row, firing.Firing]
 
 
-def _decide(row: db.Row, now: datetime) -> firing.Firing:
-    schedule = schedules.parse(row["schedule"], row["timezone"], anchor=row["created_at"], job_id=row["id"])
+async def _decide(row: db.Row, now: datetime) -> firing.Firing | None:
+    """What becomes of a job's due instants; None when it had to be set aside."""
+    try:
+        schedule = schedules.parse(row["schedule"], row["timezone"], anchor=row["created_at"], job_id=row["id"])
+    except Invalid as unreadable:
+        await jobs.set_aside(row["id"], unreadable, now)
+        return None
     due = firing.Due(row["next_fire_at"], row["misfire"], row["overlap"], row["end_at"], row["live"])
     return firing.decide(due, schedule, now)
 

@@ -128,7 +128,15 @@ async def resume_due(now: datetime) -> None:
     """Resume the jobs whose pause was to end by now, but for those that somebody else holds."""
     async with db.transaction():
         for row in await db.fetch("lock_paused_jobs", now):
-            await switch(row["id"], "resume", now)
+            try:
+                await switch(row["id"], "resume", now)
+            except Invalid as unreadable:
+                await set_aside(row["id"], unreadable, now)
+
+
+async def set_aside(job_id: str, unreadable: Invalid, now: datetime) -> None:
+    """Pause a job whose schedule means nothing any more (a zone that is no more), so that it holds up no other."""
+    await switch(job_id, "pause", now, f"its schedule cannot be read any more: {unreadable}")
 
 
 async def delete(job_id: str, now: datetime, force: bool = False) -> None:
