@@ -3,9 +3,14 @@
 import re
 import subprocess
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from belfry.ground.settings import Settings
+from belfry.rules import schedules
+from belfry.rules.definition import Definition, check
 from belfry.rules.lifecycle import diagram
 
 ROOT = Path(__file__).parents[2]
@@ -61,3 +66,12 @@ def test_every_module_of_the_architecture_is_there() -> None:
         for name in re.findall(r"`([a-z]+)/?`", row):
             folder = ROOT / "backend" / "belfry" / package
             assert (folder / f"{name}.py").exists() or (folder / name).is_dir(), f"{package}/{name}"
+
+
+def test_the_job_of_the_readme_is_one_that_belfry_takes() -> None:
+    example = re.search(r"-d '(\{.*?\})'", text("README.md"), re.DOTALL)
+    assert example
+    definition = msgspec.json.decode(example[1], type=Definition)
+    check(definition)
+    schedule = schedules.parse(definition.schedule, definition.timezone, anchor=datetime(2026, 1, 1, tzinfo=UTC))
+    assert schedule.description == "daily at 06:30"
