@@ -73,3 +73,23 @@ async def test_a_worker_whose_lease_is_over_is_given_nothing() -> None:
     await a_worker(now - LEASE - timedelta(seconds=1))
     await run(await a_job(now), now)
     assert await dispatched(now) == {}
+
+
+async def test_sweeps_take_turns_on_the_jobs_that_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatcher, "BATCH", 2)
+    now = await db.now()
+    first = await a_job(now, id="first")
+    waiting = [await a_job(now, id=f"waiting-{number}", dependencies=[first]) for number in range(5)]
+    for job_id in waiting:
+        await run(job_id, now)
+    await db.pool().execute("delete from job_dependencies where job_id = 'waiting-4'")
+    sweeper = Sweeper(15)
+    found = []
+    for _ in range(4):
+        await sweeper.turn()
+        found += await states("waiting-4")
+    assert found == ["waiting", "waiting", "queued", "queued"]
+    await db.pool().execute("delete from job_dependencies")
+    for _ in range(3):
+        await sweeper.turn()
+    assert [await states(job_id) for job_id in waiting] == [["queued"]] * 5

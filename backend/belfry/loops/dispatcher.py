@@ -9,6 +9,8 @@ from belfry.rules.placement import Queued, place
 LOOK_AGAIN_SECONDS = 1.0
 RECOVERY_SECONDS = 3.0
 BATCH = 1000
+"""At most so many executions are assigned in one tick, and so many jobs with waiting ones settled in one sweep."""
+
 ROUNDS = 16
 """So often in one tick what fits nowhere is passed over, each time twice as much; it holds up nothing behind it."""
 
@@ -55,11 +57,12 @@ class Sweeper:
     def __init__(self, lease_seconds: float) -> None:
         self._patience = lease_seconds / 2
         self._swept_at: float | None = None
+        self._settled = ""
 
     async def turn(self) -> float:
         """One sweep; the seconds until the next."""
         now = await db.now()
-        await executions.release(now)
+        self._settled = await executions.release_next(now, self._settled, BATCH)
         before, self._swept_at = self._swept_at, monotonic()
         if before is None or self._swept_at - before > self._patience:
             return RECOVERY_SECONDS

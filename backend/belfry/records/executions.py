@@ -179,13 +179,21 @@ async def settle_dependants(ended: Sequence[db.Row], now: datetime) -> None:
         await release(now, dependants)
 
 
-async def release(now: datetime, jobs: Sequence[str] | None = None) -> None:
-    """Settle executions that wait for dependencies, of these jobs or of all: queue them, skip them, or let them wait.
+async def release(now: datetime, jobs: Sequence[str]) -> None:
+    """Settle executions of these jobs that wait for dependencies: queue them, skip them, or let them wait on.
 
     A skip may itself be what another waits for, but skips don't count, so one pass is enough.
     """
     if await db.fetch("release_executions", now, jobs):
         db.ring("events", "queue")
+
+
+async def release_next(now: datetime, after: str, limit: int) -> str:
+    """Settle what waits of the next `limit` jobs after this one; the last of those, "" once all are through."""
+    jobs = [row["id"] for row in await db.fetch("waiting_jobs", after, limit)]
+    if jobs:
+        await release(now, jobs)
+    return jobs[-1] if len(jobs) == limit else ""
 
 
 async def give_back(reports: Sequence[Report[Holding]], now: datetime) -> None:

@@ -1,8 +1,8 @@
--- Settle what waits for dependencies, of the jobs $2 or of all when null: queue it when each has succeeded, skip it when one failed.
+-- Settle what waits for dependencies, of the jobs $2: queue it when each has succeeded, skip it when one failed.
 -- Judged is, per dependency, the latest execution due at or before the waiting one's own instant, else the first after it;
 -- a dependency that is due by then and has not fired yet is waited for.
 with waiting as (
-    select id, job_id, due_at from live_executions where state = 'waiting' and ($2::text[] is null or job_id = any ($2))
+    select id, job_id, due_at from live_executions where state = 'waiting' and job_id = any ($2)
 ), judged as (
     select waiting.id, needs.depends_on,
         case when job.next_fire_at <= waiting.due_at then 'none' else coalesce(latest.state, first.state, 'none') end as state
