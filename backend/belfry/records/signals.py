@@ -18,11 +18,21 @@ RECONNECT_SECONDS = 0.2
 LIFE_LOCK = 1112297042
 """The class of advisory locks that live servers hold, each under its own number."""
 
-_SETTINGS = {"application_name": "belfry signals", "synchronous_commit": "off"}
+ANSWER_SECONDS = 10.0
+"""A connection over which PostgreSQL does not answer for so long is lost; its own end gives up likewise."""
+
+_SETTINGS = {
+    "application_name": "belfry signals",
+    "synchronous_commit": "off",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+
+_OUTGOING = "to other servers"
 
 _alarms: dict[str, WeakSet[Alarm]] = defaultdict(WeakSet)
 _outgoing: set[str] = set()
-_outbox = Alarm()
 
 
 def alarm(*topics: str) -> Alarm:
@@ -39,7 +49,7 @@ def ring(*topics: str) -> None:
         _ring_here(topic)
     if topics:
         _outgoing.update(topics)
-        _outbox.ring()
+        _ring_here(_OUTGOING)
 
 
 def _ring_here(topic: str) -> None:
@@ -54,7 +64,7 @@ async def carry(url: str, server_id: int, connected: asyncio.Event) -> float:
     first signal goes out at once, then at most one NOTIFY per `COALESCE_SECONDS`; none waits for the disk. When it
     begins, every alarm rings. Answers after how many seconds to connect anew.
     """
-    connection = await asyncpg.connect(url, server_settings=_SETTINGS)
+    connection = await asyncpg.connect(url, server_settings=_SETTINGS, command_timeout=ANSWER_SECONDS)
     try:
         await _carry(connection, server_id, connected)
     finally:
@@ -74,12 +84,13 @@ async def _carry(connection: "asyncpg.Connection[asyncpg.Record]", server_id: in
                 _ring_here(topic)
 
     await connection.add_listener(CHANNEL, hear)
-    connection.add_termination_listener(lambda _connection: _outbox.ring())
+    outbox = alarm(_OUTGOING)
+    connection.add_termination_listener(lambda _connection: outbox.ring())
     connected.set()
     for topic in list(_alarms):
         _ring_here(topic)
     while not connection.is_closed():
-        await _outbox.sleep(60)
+        await outbox.sleep(60)
         if _outgoing:
             topics, _ = sorted(_outgoing), _outgoing.clear()
             await connection.execute("select pg_notify($1, $2)", CHANNEL, ",".join(topics))
