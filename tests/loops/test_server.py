@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import timedelta
 
 import asyncpg
-import pytest
 
 from belfry.author.builtins import registry
 from belfry.author.link import WorkerLink, memory_link
@@ -14,7 +13,7 @@ from belfry.author.worker import Worker
 from belfry.ground.settings import PoolWorker, Settings
 from belfry.loops.pool import pool
 from belfry.loops.server import Server, running
-from belfry.records import db, fires, history, servers, signals, workers
+from belfry.records import db, events, fires, history, servers, signals, workers
 from belfry.records.events import Event
 from factories import a_job, states
 
@@ -24,17 +23,15 @@ FINAL = {"execution.succeeded", "execution.failed", "execution.cancelled", "exec
 
 
 async def until(server: Server, seen: Callable[[Event], bool], act: Callable[[], Awaitable[object]]) -> list[Event]:
-    """Do this, and follow the feed until an event of that kind; all until then."""
+    """Do this, and follow the feed until an event of that kind; all from before the deed until then."""
+    _, newest = await events.span()
+    await act()
     found: list[Event] = []
-    async with asyncio.timeout(20), aclosing(server.feed.follow(lambda _: True)) as batches:
-        first = asyncio.ensure_future(anext(batches))
-        async with asyncio.timeout(10):
-            while not server.feed.following:
-                await asyncio.sleep(0)
-        await act()
-        found += await first
-        while not any(map(seen, found)):
-            found += await anext(batches)
+    async with asyncio.timeout(20), aclosing(server.feed.follow(lambda _: True, newest)) as batches:
+        async for batch in batches:
+            found += batch
+            if any(map(seen, batch)):
+                break
     return found
 
 
@@ -44,9 +41,10 @@ def final(event: Event) -> bool:
 
 @asynccontextmanager
 async def a_pool(server: Server, *names: str) -> AsyncIterator[None]:
+    joined = signals.alarm("workers")
     async with pool([PoolWorker(name, "host", 5) for name in names], server.sessions, 1):
         while len([worker for worker in await workers.listing() if worker["state"] == "online"]) < len(names):
-            await asyncio.sleep(0)
+            await joined.sleep(1)
         yield
 
 
@@ -126,7 +124,7 @@ async def test_work_survives_that_every_connection_to_the_database_breaks(databa
         assert rows[0]["attempt"] == 1
         async with asyncio.timeout(15):
             while server.problems():
-                await asyncio.sleep(0)
+                await told.sleep(0.1)
     await killer.close()
 
 
