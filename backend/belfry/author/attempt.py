@@ -91,7 +91,8 @@ class Attempt:
 
     async def _carry_out(self, registry: Registry) -> str | None:
         """The handler's result as JSON text; None for None."""
-        await asyncio.sleep(self.assign.start_in_seconds)
+        if self.assign.start_in_seconds:
+            await asyncio.sleep(self.assign.start_in_seconds)
         self._began = monotonic()
         self.tell_start()
         limit = self.assign.timeout_seconds

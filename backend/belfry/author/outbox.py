@@ -40,7 +40,7 @@ class Outbox:
         self.alarm = Alarm()
         self._waiting: deque[tuple[float, Said]] = deque()
         self._progress: dict[int, Progress] = {}
-        self._sent: deque[tuple[float, Finished]] = deque()
+        self._sent: deque[tuple[float, Finished, int]] = deque()
         self._sent_bytes = 0
 
     def tell(self, said: Said, at: float | None = None) -> None:
@@ -68,9 +68,10 @@ class Outbox:
         while self._waiting and size < FRAME_BYTES:
             at, said = self._waiting.popleft()
             lists.setdefault(LISTS[type(said)], []).append(_aged(at, said, now))
-            size += _bytes(said)
+            added = _bytes(said)
+            size += added
             if isinstance(said, Finished):
-                self._keep(at, said)
+                self._keep(at, said, added)
         if self._waiting:
             self.alarm.ring()
         return FromWorker(**lists)
@@ -83,21 +84,21 @@ class Outbox:
 
     def repeat(self) -> list[Holding]:
         """Queue the ends sent lately again, in case the old connection lost them; the attempts that have ended."""
-        self._waiting.extendleft(reversed(self._sent))
+        self._waiting.extendleft((at, said) for at, said, _ in reversed(self._sent))
         self._sent.clear()
         self._sent_bytes = 0
         self.alarm.ring()
         return [holding(said) for _, said in self._waiting if isinstance(said, Finished)]
 
-    def _keep(self, at: float, said: Finished) -> None:
-        self._sent.append((at, said))
-        self._sent_bytes += _bytes(said)
+    def _keep(self, at: float, said: Finished, size: int) -> None:
+        self._sent.append((at, said, size))
+        self._sent_bytes += size
         while len(self._sent) > REPEATED or self._sent_bytes > REPEATED_BYTES:
             self._drop()
 
     def _drop(self) -> None:
-        _, said = self._sent.popleft()
-        self._sent_bytes -= _bytes(said)
+        _, _, size = self._sent.popleft()
+        self._sent_bytes -= size
 
 
 def holding(said: Holding) -> Holding:
