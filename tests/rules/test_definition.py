@@ -132,8 +132,8 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
         ({"args": {"x": {"n\0": 1}}}, "args.x", "nul"),
         ({"args": {"x": [float("inf")]}}, "args.x[0]", "not_finite"),
         ({"metadata": {"x": float("nan")}}, "metadata.x", "not_finite"),
-        ({"args": {"x": nested(DEEPEST)}}, "args.x" + "[0]" * (DEEPEST - 1), "too_deep"),
-        ({"metadata": {"x": nested(100_000)}}, "metadata.x" + "[0]" * (DEEPEST - 1), "too_deep"),
+        ({"args": {"x": nested(DEEPEST)}}, "args", "too_deep"),
+        ({"metadata": {"x": nested(100_000)}}, "metadata", "too_deep"),
     ],
 )
 def test_what_cannot_be_stored_is_refused_where_it_stands(fields: dict[str, Any], field: str, code: str) -> None:

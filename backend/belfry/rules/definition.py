@@ -74,7 +74,7 @@ def unstorable(value: Any, path: str = "", depth: int = 0) -> Iterator[FieldErro
         case float() if not math.isfinite(value):
             yield FieldError(path, "must be a finite number", "not_finite")
         case list() | dict() if depth >= DEEPEST:
-            yield FieldError(path, f"must not be nested more than {DEEPEST} deep", "too_deep")
+            yield FieldError(re.split(r"[.[]", path)[0], f"must not be nested more than {DEEPEST} deep", "too_deep")
         case list():
             for place, entry in enumerate(cast(list[Any], value)):
                 yield from unstorable(entry, f"{path}[{place}]", depth + 1)
