@@ -1,7 +1,6 @@
 """The REST interface, as a script meets it."""
 
 import asyncio
-import json
 from typing import Any
 
 import httpx
@@ -273,7 +272,6 @@ async def test_every_documented_path_is_there(address: str) -> None:
     assert {"/api/jobs", "/api/jobs/{job_id}/run", "/api/executions/{execution_id}/cancel", "/health/ready"} <= set(
         schema["paths"]
     )
-    assert "8.8.8.8" not in json.dumps(schema)
 
 
 async def test_another_sites_page_may_change_nothing(api: httpx.AsyncClient) -> None:
