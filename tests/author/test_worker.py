@@ -316,11 +316,14 @@ async def test_the_same_complaint_is_made_once_until_a_session_stands(
         await server.hello()
         await server.link.send(FromServer(refused="Another one has that name."))
     await server.welcome()
-    await server.link.send(FromServer(refused="this frame makes no sense"))
+    await server.link.send(FromServer(refused="This frame makes no sense."))
+    await server.welcome()
+    await server.link.close()
     await server.welcome()
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
         "w: The server refused this worker: Another one has that name. It is tried again.",
-        "w: The server refused this worker: this frame makes no sense It is tried again.",
+        "w: The server refused this worker: This frame makes no sense. It is tried again.",
+        "w: The connection was closed. It is tried again.",
     ]
 
 

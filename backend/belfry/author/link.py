@@ -31,8 +31,8 @@ Out = TypeVar("Out", contravariant=True)
 In = TypeVar("In", covariant=True)
 
 
-class LinkClosed(Exception):
-    """The other end is gone."""
+class LinkClosed(BelfryError):
+    """The connection was closed."""
 
 
 class Unreachable(BelfryError):

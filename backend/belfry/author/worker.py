@@ -111,7 +111,7 @@ class Worker:
     def _complain(self, sentence: str) -> None:
         """Warn, but not of the same thing with every try."""
         if sentence != self._complaint:
-            log.warning("%s: %s It is tried again.", self.name, sentence)
+            log.warning("%s: %s. It is tried again.", self.name, sentence.removesuffix("."))
         self._complaint = sentence
 
     async def _session(self, link: WorkerLink) -> None:
