@@ -41,7 +41,7 @@ create table jobs (
     created_at timestamptz not null,
     updated_at timestamptz not null
 ) with (fillfactor = 80);
-create index jobs_due on jobs (next_fire_at) where next_fire_at is not null;
+create index jobs_due on jobs (next_fire_at, id) where next_fire_at is not null;
 create index jobs_resume on jobs (resume_at) where resume_at is not null;
 create index jobs_name on jobs (lower(name), id);
 
@@ -130,6 +130,7 @@ create index past_executions_id on past_executions (id);
 create unique index past_executions_fire
     on past_executions (job_id, due_at, (case trigger when 'schedule' then 0 else id end));
 create index past_executions_unsuccessful on past_executions (state, due_at, id) where state <> 'succeeded';
+create index past_executions_unscheduled on past_executions (trigger, due_at, id) where trigger <> 'schedule';
 create table past_executions_undated partition of past_executions default;
 
 -- Daily partitions in UTC from the day before `around` to three days after it. A day whose rows already lie in the
