@@ -21,6 +21,7 @@ from belfry.rules.wire import Assign, Finished, FromServer, FromWorker, Hello, H
 
 registry = Registry()
 held = threading.Event()
+stopped = threading.Semaphore(0)
 
 
 def serves(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,7 +40,10 @@ async def add(ctx: Context, a: int, b: int) -> int:
 @serves
 async def wait(ctx: Context) -> None:
     """Wait for ever."""
-    await asyncio.Event().wait()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        stopped.release()
 
 
 @serves
@@ -162,6 +166,8 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def server() -> Server:
+    while stopped.acquire(blocking=False):
+        pass
     return Server()
 
 
@@ -401,7 +407,10 @@ async def test_in_a_new_session_it_says_again_what_has_begun_and_drops_what_is_n
 async def test_what_comes_again_under_a_new_fence_takes_the_place_of_the_old(server: Server, worker: Worker) -> None:
     await server.welcome()
     old = await server.assign(1, "wait")
+    await server.begins()
     new = await server.assign(1, "wait")
+    await server.begins()
+    assert await asyncio.to_thread(stopped.acquire, timeout=10)
     await server.link.send(FromServer(cancel=[old]))
     await server.link.send(FromServer(cancel=[new]))
     (end,) = await server.ends()

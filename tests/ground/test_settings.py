@@ -87,7 +87,8 @@ def test_every_setting_has_a_variable() -> None:
         ("pool", "a@h:10001", "1 to 10,000 slots"),
         ("pool", "a@h:5,", "like worker-1@"),
         ("pool", "-a@h:5", "like worker-1@"),
-        ("pool", "é@h:5", "like worker-1@"),
+        ("pool", "aéb@h:5", "like worker-1@"),
+        ("pool", "a@h:٥", "like worker-1@"),
         ("pool", "a@h:5,a@g:5", "each name once"),
     ],
 )
