@@ -131,7 +131,7 @@ async def test_what_a_statement_reads_is_bounded_whatever_lies_idle_or_behind(fu
         ("log_lines", (full, *keys, zeros, ["INFO"] * 100, ["hello"] * 100), 3000),
         ("lose_executions", (full, None, 20, None), 200),
         ("lock_dependants", (["job-5", "job-6"],), 60),
-        ("fire_dependants", (full, ["job-5", "job-6"], ["job-5"]), 100),
+        ("fire_dependants", (full, ["job-4", "job-5"], ["job-5"]), 100),
         ("waiting_jobs", ("", 1000), 40),
         ("release_executions", (full, dependants), 12_000),
         ("recent_executions", (["job-5", "job-6"], 60), 1500),

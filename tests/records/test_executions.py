@@ -141,7 +141,7 @@ async def test_a_worker_that_lost_its_lease_can_finish_nothing() -> None:
     await executions.log([Report(worker_id, Logged(**key, message="late"))], now)
     await executions.progress([Report(worker_id, Progress(**key, done=1, total=2))])
     await executions.finish([ended(worker_id, old)], now)
-    await executions.give_back([Report(worker_id, old)], now)
+    await executions.finish((), now, [Report(worker_id, old)])
     assert await found(execution_id) == before
     assert len(await events()) == told
     _, new = (await dispatched(now))[execution_id]
@@ -225,7 +225,7 @@ async def test_what_never_began_goes_back_without_using_up_a_number() -> None:
     await a_worker(now)
     execution_id = await run(await a_job(now), now)
     worker_id, holding = (await dispatched(now))[execution_id]
-    await executions.give_back([Report(worker_id, holding)], now)
+    await executions.finish((), now, [Report(worker_id, holding)])
     assert (await held()) == {}
     assert (await dispatched(now))[execution_id][1].attempt == 1
 
@@ -421,7 +421,7 @@ async def test_an_execution_that_is_handed_back_while_it_is_to_be_cancelled_is_c
     execution_id = await run(await a_job(now), now)
     worker_id, holding = (await dispatched(now))[execution_id]
     await executions.cancel(execution_id, "no", now)
-    await executions.give_back([Report(worker_id, holding)], now)
+    await executions.finish((), now, [Report(worker_id, holding)])
     assert (await found(execution_id))["state"] == "cancelled"
 
 
@@ -433,7 +433,7 @@ async def test_what_comes_back_to_the_queue_keeps_its_place_in_it() -> None:
     given = await dispatched(now + 3 * SECOND)
     assert set(given) == {lost, returned}
     await executions.lose(now + 4 * SECOND, "worker-1", [lost])
-    await executions.give_back([Report(*given[returned])], now + 4 * SECOND)
+    await executions.finish((), now + 4 * SECOND, [Report(*given[returned])])
     assert set(await dispatched(now + 5 * SECOND)) == {lost, returned}
     assert later
 

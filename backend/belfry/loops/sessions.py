@@ -72,8 +72,8 @@ class Batch:
             await _each(self.started, lambda reports: executions.start(reports, now))
             await _each(self.log, lambda reports: executions.log(reports, now))
             await _each(self.progress, executions.progress)
-            await _each(self.finished, lambda reports: executions.finish(reports, now))
-            await _each(self.returned, lambda reports: executions.give_back(reports, now))
+            if self.finished or self.returned:
+                await executions.finish(self.finished, now, self.returned)
             for session in self.draining:
                 await workers.draining(session, now)
 

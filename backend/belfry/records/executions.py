@@ -121,18 +121,38 @@ async def start(reports: Sequence[Report[Started]], now: datetime) -> None:
     db.ring("events")
 
 
-async def finish(reports: Sequence[Report[Finished]], now: datetime) -> None:
-    """Record that attempts ended: for good, or with another attempt to come; release what depended on them.
+async def finish(reports: Sequence[Report[Finished]], now: datetime, returned: Sequence[Report[Holding]] = ()) -> None:
+    """Record that attempts ended, for good or with another attempt to come, and that others come back unbegun.
 
-    One transaction: either all of it is kept, or none.
+    What comes back unbegun keeps its number of attempts. What depended on the ended is released. One transaction:
+    either all of it is kept, or none.
     """
     async with db.transaction():
-        again, ended = await _divide(reports)
-        if again:
-            await _cancel_as_asked(await db.fetch("retry_executions", now, *db.columns(again, 8)), now)
-        if ended:
-            await settle_dependants(await db.fetch("finish_executions", now, *db.columns(ended, 10)), now)
+        await settle_dependants(await _moved(reports, now, returned), now)
         db.ring("events", "queue")
+
+
+async def take_back(worker_id: str, unheld: Sequence[Report[Holding]], now: datetime) -> None:
+    """Take back what this worker was given and doesn't hold: what never began keeps its number, the rest is lost."""
+    async with db.transaction():
+        ended = await _moved((), now, unheld)
+        lost = await _lost(now, worker_id, [report.said.execution_id for report in unheld])
+        await settle_dependants(ended + lost, now)
+        db.ring("events", "queue")
+
+
+async def _moved(
+    reports: Sequence[Report[Finished]], now: datetime, returned: Sequence[Report[Holding]]
+) -> list[db.Row]:
+    """Write down ends and returns; what has ended for good. Settling is left to the caller, once in a transaction:
+    only then are dependants locked in one order.
+    """
+    again, over = await _divide(reports)
+    keys = [report.key for report in returned]
+    back = list(await db.fetch("retry_executions", now, *db.columns(again, 8))) if again else []
+    back += await db.fetch("return_executions", now, *db.columns(keys, 4)) if keys else []
+    ended = list(await db.fetch("finish_executions", now, *db.columns(over, 10))) if over else []
+    return ended + await _cancelled_as_asked(back, now)
 
 
 async def _divide(
@@ -162,20 +182,19 @@ def _delay(said: Finished, carried: db.Row | None) -> float | None:
     return delay if delay is None or said.retry_in_seconds is None else said.retry_in_seconds
 
 
-async def _cancel_as_asked(moved: Iterable[db.Row], now: datetime) -> None:
-    """Cancel what is back in the queue after somebody asked to cancel it."""
-    for row in moved:
-        if row["cancel_requested"]:
-            await cancel(row["id"], "cancelled on request", now)
+async def _cancelled_as_asked(back: Sequence[db.Row], now: datetime) -> list[db.Row]:
+    """Cancel what is back in the queue after somebody asked to cancel it; what was."""
+    ids = [row["id"] for row in back if row["cancel_requested"]]
+    return [row for one in ids for row in await db.fetch("cancel_execution", now, one, "cancelled on request")]
 
 
 async def settle_dependants(ended: Sequence[db.Row], now: datetime) -> None:
-    """After these executions ended: fire, release or skip what depends on them, in the current transaction."""
-    jobs = {row["job_id"] for row in ended}
+    """After those of these executions that ended: fire, release or skip what depends on them, in this transaction."""
+    jobs = {row["job_id"] for row in ended if row["state"] != "queued"}
     dependants = [row["id"] for row in await db.fetch("lock_dependants", list(jobs))] if jobs else []
     if dependants:
         succeeded = {row["job_id"] for row in ended if row["state"] == "succeeded"}
-        await db.fetch("fire_dependants", now, list(jobs), list(succeeded))
+        await db.fetch("fire_dependants", now, dependants, list(succeeded))
         await release(now, dependants)
 
 
@@ -196,23 +215,19 @@ async def release_next(now: datetime, after: str, limit: int) -> str:
     return jobs[-1] if len(jobs) == limit else ""
 
 
-async def give_back(reports: Sequence[Report[Holding]], now: datetime) -> None:
-    """Queue again what a worker was given and never began; it keeps its number of attempts."""
-    rows = [report.key for report in reports]
-    async with db.transaction():
-        await _cancel_as_asked(await db.fetch("return_executions", now, *db.columns(rows, 4)), now)
-        db.ring("events", "queue")
-
-
 async def lose(now: datetime, worker_id: str | None = None, ids: Sequence[int] | None = None) -> int:
     """Take attempts from this worker (all, or these) or from every worker whose lease has ended; the number lost."""
     async with db.transaction():
-        workers = None if worker_id is None else [worker_id]
-        rows = await db.fetch("lose_executions", now, workers, LOSSES_ALLOWED, ids)
-        await settle_dependants([row for row in rows if row["state"] != "queued"], now)
+        rows = await _lost(now, worker_id, ids)
+        await settle_dependants(rows, now)
         if rows:
             db.ring("events", "queue")
     return len(rows)
+
+
+async def _lost(now: datetime, worker_id: str | None, ids: Sequence[int] | None) -> list[db.Row]:
+    workers = None if worker_id is None else [worker_id]
+    return list(await db.fetch("lose_executions", now, workers, LOSSES_ALLOWED, ids))
 
 
 async def log(reports: Sequence[Report[Logged]], now: datetime) -> None:

@@ -67,8 +67,7 @@ async def _reconcile(hello: Hello, now: datetime) -> list[Holding]:
     holding = {(held.execution_id, held.attempt, held.fence) for held in hello.holding}
     unheld = [executions.Report(hello.name, _holding(key)) for key in sorted(given - holding)]
     if unheld:
-        await executions.give_back(unheld, now)
-        await executions.lose(now, hello.name, [report.said.execution_id for report in unheld])
+        await executions.take_back(hello.name, unheld, now)
     return [_holding(key) for key in sorted(holding - given)]
 
 

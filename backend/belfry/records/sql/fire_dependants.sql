@@ -1,11 +1,11 @@
--- Fire the manual jobs, of those that depend on one of $2 or are one, whose dependencies have all succeeded since they
--- last fired. $3 are the jobs that have just succeeded.
+-- Fire those of the locked jobs $2 that are manual and whose dependencies have all succeeded since they last fired.
+-- $3 are the jobs that have just succeeded. What an edit has only now made dependent is not locked, and left alone.
 with marked as (
-    update job_dependencies set succeeded_at = $1 where depends_on = any ($3)
+    update job_dependencies set succeeded_at = $1 where job_id = any ($2) and depends_on = any ($3)
 ), ready as (
     update jobs set last_fired_at = greatest($1, (select max(succeeded_at) from job_dependencies where job_id = jobs.id))
     where kind = 'manual' and state = 'active'
-        and id in (select job_id from job_dependencies where depends_on = any ($2) or job_id = any ($2))
+        and id = any ($2) and exists (select from job_dependencies as needs where needs.job_id = jobs.id)
         and not exists (
             select from job_dependencies as needs
             where needs.job_id = jobs.id and needs.depends_on <> all ($3)
