@@ -59,6 +59,20 @@ class Schedule(msgspec.Struct, frozen=True):
             fire = self.next_fire(fire)
         return fires
 
+    def count_between(self, start: datetime, end: datetime) -> int:
+        """How many fires there are with start < t ≤ end; it takes no longer when there are many."""
+        start, end = _within_time(start), _within_time(end)
+        return self.plan.count_between(start, end) if start < end else 0
+
+    def last_fire(self, start: datetime, end: datetime) -> datetime | None:
+        """The latest fire with start < t ≤ end."""
+        start, end = _within_time(start), _within_time(end)
+        return self.plan.last_fire(start, end) if start < end else None
+
+
+def _within_time(instant: datetime) -> datetime:
+    return min(max(instant.astimezone(UTC), DAWN), HORIZON)
+
 
 _said = lru_cache(maxsize=16_384)(say)
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import msgspec
 
+from belfry.rules.schedules.counting import count_fires
 from belfry.rules.schedules.cron import cron_of, next_wall
 from belfry.rules.schedules.zones import (
     FOLLOW,
@@ -16,11 +17,21 @@ from belfry.rules.schedules.zones import (
     wall_of,
 )
 
+_SECOND = timedelta(seconds=1)
+
 
 class Manual(msgspec.Struct, frozen=True):
     """Never by itself: by hand, or when its dependencies have succeeded."""
 
     def after(self, after: datetime) -> datetime | None:
+        """None, always."""
+        return None
+
+    def count_between(self, start: datetime, end: datetime) -> int:
+        """0, always."""
+        return 0
+
+    def last_fire(self, start: datetime, end: datetime) -> datetime | None:
         """None, always."""
         return None
 
@@ -37,6 +48,14 @@ class Once(msgspec.Struct, frozen=True):
         """The instant while it is later than `after`."""
         return self.at if self.at > after else None
 
+    def count_between(self, start: datetime, end: datetime) -> int:
+        """1 when start < instant ≤ end, else 0."""
+        return int(start < self.at <= end)
+
+    def last_fire(self, start: datetime, end: datetime) -> datetime | None:
+        """The instant when start < instant ≤ end."""
+        return self.at if start < self.at <= end else None
+
     def __str__(self) -> str:
         return self.at.isoformat().replace("+00:00", "Z")
 
@@ -50,9 +69,25 @@ class Every(msgspec.Struct, frozen=True):
 
     def after(self, after: datetime) -> datetime | None:
         """The first fire later than `after`."""
-        period = timedelta(**{f"{self.unit}s": self.count})
-        fires_so_far = max((after - self.anchor) // period, 0)
-        return self.anchor + (fires_so_far + 1) * period
+        return self._fire(self._fires_until(after) + 1)
+
+    def count_between(self, start: datetime, end: datetime) -> int:
+        """How many fires there are with start < t ≤ end."""
+        return self._fires_until(end) - self._fires_until(start)
+
+    def last_fire(self, start: datetime, end: datetime) -> datetime | None:
+        """The latest fire with start < t ≤ end."""
+        return self._fire(self._fires_until(end)) if self.count_between(start, end) else None
+
+    def _fires_until(self, instant: datetime) -> int:
+        return max((instant - self.anchor) // self._period, 0)
+
+    def _fire(self, number: int) -> datetime:
+        return self.anchor + number * self._period
+
+    @property
+    def _period(self) -> timedelta:
+        return timedelta(**{f"{self.unit}s": self.count})
 
     def __str__(self) -> str:
         return f"every {self.count} {self.unit}s"
@@ -71,8 +106,31 @@ class Walls(msgspec.Struct, frozen=True):
         found = [fire for rule in self.rules if (fire := _next_fire(rule, self.zone, self.clock_changes, since))]
         return min(found, default=None)
 
+    def count_between(self, start: datetime, end: datetime) -> int:
+        """How many fires there are with start < t ≤ end."""
+        return count_fires(self.rules, self.zone, self.clock_changes, _whole_second_after(start), _whole_second_after(end))
+
+    def last_fire(self, start: datetime, end: datetime) -> datetime | None:
+        """The latest fire with start < t ≤ end."""
+        found = self.after(start)
+        if found is None or found > end:
+            return None
+        late = _whole_second_after(end)
+        while late - found > _SECOND:
+            middle = found + (late - found) // (2 * _SECOND) * _SECOND
+            later = self.after(middle)
+            if later is None or later > end:
+                late = middle
+            else:
+                found = later
+        return found
+
     def __str__(self) -> str:
         return " | ".join(self.rules)
+
+
+def _whole_second_after(instant: datetime) -> datetime:
+    return instant.replace(microsecond=0) + _SECOND
 
 
 Plan = Manual | Once | Every | Walls

@@ -56,17 +56,18 @@ def changes(zone: str, year: int) -> tuple[Change, ...]:
     clock = ZoneInfo(zone)
     start = datetime(year, 1, 1, tzinfo=UTC)
     days = [start + timedelta(days=day) for day in range((datetime(year + 1, 1, 1, tzinfo=UTC) - start).days + 1)]
-    offsets = [_offset(day, clock) for day in days]
+    offsets = [offset_at(day, clock) for day in days]
     pairs = zip(days, offsets, offsets[1:], strict=False)
     return tuple(_change(clock, day, before, after) for day, before, after in pairs if before != after)
 
 
-def _offset(instant: datetime, clock: ZoneInfo) -> timedelta:
+def offset_at(instant: datetime, clock: ZoneInfo) -> timedelta:
+    """How far the wall clock is ahead of UTC."""
     return instant.astimezone(clock).utcoffset() or timedelta(0)
 
 
 def _change(clock: ZoneInfo, day: datetime, before: timedelta, after: timedelta) -> Change:
-    second = bisect_left(range(86_400), True, key=lambda s: _offset(day + s * _SECOND, clock) != before)
+    second = bisect_left(range(86_400), True, key=lambda s: offset_at(day + s * _SECOND, clock) != before)
     return Change(day + second * _SECOND, before, after)
 
 

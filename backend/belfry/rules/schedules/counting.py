@@ -1,0 +1,124 @@
+"""How often rules fire on the wall clock of a zone, in time that is flat in the number of fires."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from belfry.rules.schedules.cron import cron_of
+from belfry.rules.schedules.fields import Field
+from belfry.rules.schedules.months import days_of_month
+from belfry.rules.schedules.zones import FOLLOW, Change, ClockChanges, changes, offset_at
+
+_DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
+Policies = dict[str, ClockChanges]
+Rules = tuple[str, ...]
+
+
+def count_fires(rules: Rules, zone: str, chosen: ClockChanges, start: datetime, end: datetime) -> int:
+    """The instants start ≤ t < end, whole seconds, at which a rule fires in `zone`; what several name is one."""
+    policies = {rule: FOLLOW if cron_of(rule).follows_the_wall_clock else chosen for rule in rules}
+    total = 0
+    for before, after in pairwise(_changes_beside(zone, start, end)):
+        low, high = max(start, before.at), min(end, after.at)
+        if low < high:
+            total += sum(stretch.count() for stretch in _stretches(policies, low, high, (before, after)))
+            total += low == before.at and _fires_at_the_jump(policies, before)
+    return total
+
+
+def _changes_beside(zone: str, start: datetime, end: datetime) -> list[Change]:
+    """The clock changes that may touch the range, between two that change nothing."""
+    found = [change for year in range(start.year - 1, end.year + 2) for change in changes(zone, year)]
+    first, last = datetime(start.year - 1, 1, 1, tzinfo=UTC), datetime(end.year + 2, 1, 1, tzinfo=UTC)
+    early, late = (offset_at(instant, ZoneInfo(zone)) for instant in (first, last))
+    return [Change(first, early, early), *found, Change(last, late, late)]
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """Wall times start ≤ t < end that are shown one after the other, and the rules that fire at them."""
+
+    rules: Rules
+    start: datetime
+    end: datetime
+
+    def count(self) -> int:
+        """The wall times that one of the rules names."""
+        first, last = _midnight(self.start), _midnight(self.end)
+        if first == last:
+            return self._count_on(first, self.start, self.end)
+        count = self._count_on(first, self.start, first + _DAY) + self._count_on(last, last, self.end)
+        return count + sum(_count_days(self.rules, *month) for month in _months(first + _DAY, last))
+
+    def _count_on(self, day: datetime, start: datetime, end: datetime) -> int:
+        seconds = _seconds_of_any(_that_fire_on(self.rules, day.year, day.month, day.day))
+        return (seconds >> (start - day) // _SECOND & (1 << (end - start) // _SECOND) - 1).bit_count()
+
+
+def _stretches(policies: Policies, low: datetime, high: datetime, beside: tuple[Change, Change]) -> Iterator[Stretch]:
+    """The wall times of low ≤ t < high, which lies between two changes, each with the rules that take its showing."""
+    before, after = beside
+    start, end = _wall(low, before.after), _wall(high, before.after)
+    second_until, first_from = _wall(before.at, before.before), _wall(after.at, after.after)
+    cuts = sorted({start, end, *(cut for cut in (second_until, first_from) if start < cut < end)})
+    for a, b in pairwise(cuts):
+        unwanted = {"first"} if a < second_until else set[str]()
+        unwanted |= {"second"} if a >= first_from else set[str]()
+        yield Stretch(tuple(rule for rule, policy in policies.items() if policy.overlap not in unwanted), a, b)
+
+
+def _fires_at_the_jump(policies: Policies, jump: Change) -> bool:
+    """Whether a skipped time runs at the jump, and none that is shown there."""
+    low, high = _wall(jump.at, jump.before), _wall(jump.at, jump.after)
+    moved = tuple(rule for rule, policy in policies.items() if policy.gap == "run")
+    shown = Stretch(tuple(policies), high, high + _SECOND)
+    return low < high and not shown.count() and Stretch(moved, low, high).count() > 0
+
+
+def _wall(instant: datetime, offset: timedelta) -> datetime:
+    return (instant + offset).replace(tzinfo=None)
+
+
+def _midnight(wall: datetime) -> datetime:
+    return wall.replace(hour=0, minute=0, second=0)
+
+
+def _months(first: datetime, end: datetime) -> Iterator[tuple[int, int, int]]:
+    """Year, month and the days of it, as bits, of the dates first ≤ d < end."""
+    while first < end:
+        following = (first.replace(day=28) + 4 * _DAY).replace(day=1)
+        until = first.day + (min(following, end) - first).days
+        yield first.year, first.month, (1 << until) - (1 << first.day)
+        first = following
+
+
+def _count_days(rules: Rules, year: int, month: int, days: int) -> int:
+    """The fires on those days of the month, none of which a clock change touches."""
+    if len(rules) == 1:
+        return (days_of_month(rules[0], year, month) & days).bit_count() * _seconds_of_any(rules).bit_count()
+    return sum(_count_of_any(_that_fire_on(rules, year, month, day)) for day in range(1, 32) if days >> day & 1)
+
+
+def _that_fire_on(rules: Rules, year: int, month: int, day: int) -> Rules:
+    return tuple(rule for rule in rules if days_of_month(rule, year, month) >> day & 1)
+
+
+@lru_cache(maxsize=4096)
+def _count_of_any(rules: Rules) -> int:
+    return _seconds_of_any(rules).bit_count()
+
+
+@lru_cache(maxsize=256)
+def _seconds_of_any(rules: Rules) -> int:
+    """The seconds of a day at which one of the rules fires, as the bits of one number of 86,400."""
+    seconds = 0
+    for cron in map(cron_of, rules):
+        seconds |= _bits(cron.second, 1) * _bits(cron.minute, 60) * _bits(cron.hour, 3600)
+    return seconds
+
+
+def _bits(field: Field, seconds: int) -> int:
+    return sum(1 << value * seconds for value in field.values)
