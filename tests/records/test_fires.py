@@ -4,11 +4,12 @@ import asyncio
 from datetime import datetime, timedelta
 
 import asyncpg
+import msgspec
 import pytest
 
 from belfry.ground.errors import Conflict, Invalid, NotFound
 from belfry.loops import scheduler
-from belfry.records import db, executions, fires, history, jobs
+from belfry.records import db, executions, fires, history, jobs, status
 from belfry.rules import firing
 from factories import a_job, a_worker, dispatched, ended, events, run, states
 
@@ -19,6 +20,21 @@ pytestmark = pytest.mark.usefixtures("database")
 async def instants(job_id: str) -> list[tuple[str, datetime, datetime | None, int | None]]:
     rows, _, _ = await history.page(history.Filter(job=job_id, sort="due_at"), 0, 5000)
     return [(row["state"], row["due_at"], row["last_due_at"], row["skipped_count"]) for row in rows]
+
+
+async def ledger(job_id: str, now: datetime) -> list[tuple[str, str | None, float, float | None, int | None]]:
+    """Every record of a job's instants: state, reason, first and last second after `now`, count."""
+    rows, _, _ = await history.page(history.Filter(job=job_id, trigger="schedule", sort="due_at"), 0, 200)
+    return [
+        (
+            row["state"],
+            row["reason"],
+            (row["due_at"] - now).total_seconds(),
+            row["last_due_at"] and (row["last_due_at"] - now).total_seconds(),
+            row["skipped_count"],
+        )
+        for row in rows
+    ]
 
 
 async def test_nothing_fires_before_its_instant() -> None:
@@ -97,10 +113,157 @@ async def test_a_paused_job_does_not_fire_and_goes_on_with_the_next_instant() ->
     now = await db.now()
     job_id = await a_job(now, schedule="every 7 seconds")
     await jobs.switch(job_id, "pause", now, "holiday")
-    assert await scheduler.tick(now + 20 * SECOND) == 0
+    await scheduler.tick(now + 7 * SECOND)
+    await scheduler.tick(now + 20 * SECOND)
     await jobs.switch(job_id, "resume", now + 20 * SECOND)
     assert (await jobs.find(job_id))["next_fire_at"] == now + 21 * SECOND
-    assert await states(job_id) == []
+    await scheduler.tick(now + 21 * SECOND)
+    assert await ledger(job_id, now) == [("skipped", "paused", 7, 14, 2), ("queued", None, 21, None, None)]
+
+
+async def test_resuming_never_makes_up_for_the_pause_though_nobody_ticked_meanwhile() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds", misfire="all", overlap="allow")
+    await jobs.switch(job_id, "pause", now)
+    await jobs.switch(job_id, "resume", now + 700 * SECOND)
+    await scheduler.tick(now + 707 * SECOND)
+    assert await ledger(job_id, now) == [("skipped", "paused", 7, 700, 100), ("queued", None, 707, None, None)]
+
+
+async def test_an_edit_leaves_no_due_instant_without_a_record() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds")
+    await jobs.edit(job_id, lambda job: msgspec.structs.replace(job, schedule="every 70 seconds"), now + 8 * SECOND)
+    await scheduler.tick(now + 8 * SECOND)
+    assert await ledger(job_id, now) == [("queued", None, 7, None, None)]
+    assert (await jobs.find(job_id))["next_fire_at"] == now + 70 * SECOND
+
+
+async def test_skips_of_one_reason_are_one_record_until_something_else_happens() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds")
+    for step in range(1, 5):
+        await scheduler.tick(now + 7 * step * SECOND)
+    await jobs.edit(job_id, lambda job: msgspec.structs.replace(job, name="Other"), now + 29 * SECOND)
+    await scheduler.tick(now + 35 * SECOND)
+    assert await ledger(job_id, now) == [
+        ("queued", None, 7, None, None),
+        ("skipped", "overlap", 14, 28, 3),
+        ("skipped", "overlap", 35, 35, 1),
+    ]
+    assert (await events("execution")).count("execution.skipped") == 4
+    assert await scheduler.tick(now + 35 * SECOND) == 0
+
+
+async def test_a_record_of_skips_that_retention_took_is_begun_anew() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds")
+    await scheduler.tick(now + 7 * SECOND)
+    await scheduler.tick(now + 14 * SECOND)
+    await db.pool().execute("delete from past_executions")
+    await scheduler.tick(now + 21 * SECOND)
+    assert await ledger(job_id, now) == [("queued", None, 7, None, None), ("skipped", "overlap", 21, 21, 1)]
+
+
+async def test_of_overlapping_fires_one_waits_for_the_end_of_the_first() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds", overlap="queue")
+    for step in range(1, 4):
+        await scheduler.tick(now + 7 * step * SECOND)
+    assert await ledger(job_id, now) == [
+        ("queued", None, 7, None, None),
+        ("waiting", "overlap", 14, None, None),
+        ("skipped", "overlap", 21, 21, 1),
+    ]
+    await a_worker(now + 21 * SECOND)
+    ((_, (worker, holding)),) = (await dispatched(now + 21 * SECOND)).items()
+    await executions.finish([ended(worker, holding)], now + 22 * SECOND)
+    assert await states(job_id) == ["succeeded", "queued", "skipped"]
+    assert len(await dispatched(now + 22 * SECOND)) == 1
+
+
+async def test_a_fire_cancels_what_is_running_and_begins_when_that_has_ended() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds", overlap="cancel")
+    await a_worker(now)
+    await scheduler.tick(now + 7 * SECOND)
+    ((first, (worker, holding)),) = (await dispatched(now + 7 * SECOND)).items()
+    await scheduler.tick(now + 14 * SECOND)
+    assert [each.execution_id for each in (await executions.cancellations([worker]))[worker]] == [first]
+    assert await states(job_id) == ["assigned", "waiting"]
+    await executions.finish([ended(worker, holding, "cancelled")], now + 15 * SECOND)
+    assert await states(job_id) == ["cancelled", "queued"]
+
+
+async def test_a_fire_takes_the_place_of_what_had_not_begun() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds", overlap="cancel")
+    for step in range(1, 4):
+        await scheduler.tick(now + 7 * step * SECOND)
+    assert await ledger(job_id, now) == [
+        ("cancelled", "cancelled by the next fire", 7, None, None),
+        ("cancelled", "cancelled by the next fire", 14, None, None),
+        ("queued", None, 21, None, None),
+    ]
+
+
+async def test_a_server_that_died_between_fire_and_cancel_is_made_up_for() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds", overlap="queue")
+    await scheduler.tick(now + 7 * SECOND)
+    await scheduler.tick(now + 14 * SECOND)
+    await db.pool().execute("update jobs set overlap = 'cancel'")
+    await executions.supersede(now + 15 * SECOND)
+    assert await states(job_id) == ["cancelled", "queued"]
+
+
+async def test_only_so_many_overlap_as_may() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds", overlap="allow", max_concurrency=2)
+    for step in range(1, 4):
+        await scheduler.tick(now + 7 * step * SECOND)
+    assert await ledger(job_id, now) == [
+        ("queued", None, 7, None, None),
+        ("queued", None, 14, None, None),
+        ("skipped", "overlap", 21, 21, 1),
+    ]
+
+
+async def test_a_job_ends_after_so_many_runs_and_goes_on_when_it_may_have_more() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds", overlap="allow", max_runs=2)
+    for step in range(1, 5):
+        await scheduler.tick(now + 7 * step * SECOND)
+    assert await states(job_id) == ["queued", "queued"]
+    assert (await jobs.find(job_id))["state"] == "completed"
+    await jobs.edit(job_id, lambda job: msgspec.structs.replace(job, max_runs=3), now + 30 * SECOND)
+    await scheduler.tick(now + 35 * SECOND)
+    job = await jobs.find(job_id)
+    assert (len(await states(job_id)), job["state"], job["runs"]) == (3, "completed", 3)
+
+
+async def test_jitter_puts_off_the_start_and_neither_the_instant_nor_its_lateness() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds", jitter_seconds=60)
+    await scheduler.tick(now + 7 * SECOND)
+    ((row, *_), _, _) = await history.page(history.Filter(job=job_id), 0, 10)
+    assert row["due_at"] == now + 7 * SECOND
+    assert row["ready_at"] == row["due_at"] + row["jitter_seconds"] * SECOND
+    assert row["jitter_seconds"] == firing.jittered(job_id, row["due_at"], 60)
+    await a_worker(row["ready_at"])
+    assert await dispatched(row["ready_at"] - SECOND / 1000) == {}
+    ((_, (worker, holding)),) = (await dispatched(row["ready_at"])).items()
+    await executions.finish([ended(worker, holding)], row["ready_at"] + SECOND / 2)
+    late = (await status.lateness(now + 7 * SECOND))["p50"]
+    assert late == pytest.approx(0.5, abs=0.001)
+
+
+async def test_what_is_made_up_for_tells_for_how_many_it_stands() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds")
+    await scheduler.tick(now + 70 * SECOND)
+    rows, _, _ = await history.page(history.Filter(job=job_id, state="queued"), 0, 10)
+    assert [row["stands_for"] for row in rows] == [10]
 
 
 async def test_a_pause_ends_by_itself_when_it_was_to() -> None:
@@ -200,13 +363,14 @@ async def test_a_job_whose_zone_is_no_more_is_paused_with_the_reason_and_stops_n
         assert "Atlantis" in job["paused_reason"]
 
 
-async def test_a_job_far_behind_is_caught_up_with_in_bounded_steps() -> None:
+async def test_a_job_far_behind_is_caught_up_with_in_one_bounded_step() -> None:
     now = await db.now()
-    job_id = await a_job(now, schedule="every 7 seconds", misfire="all", overlap="allow")
+    job_id = await a_job(now, schedule="every 7 seconds", misfire="all", misfire_limit=300, overlap="allow")
     later = now + 7 * (firing.CHUNK + 500) * SECOND
-    taken = [await scheduler.tick(later) for _ in range(3)]
-    assert taken == [1, 1, 0]
-    assert len({due for _, due, _, _ in await instants(job_id)}) == firing.CHUNK + 500
+    assert [await scheduler.tick(later) for _ in range(2)] == [1, 0]
+    (skipped, *fired) = await instants(job_id)
+    assert skipped == ("skipped", now + 7 * SECOND, now + 7 * (firing.CHUNK + 200) * SECOND, firing.CHUNK + 200)
+    assert len(fired) == 300
 
 
 async def test_a_run_under_a_key_is_found_again_though_the_job_is_paused_since() -> None:

@@ -67,7 +67,8 @@ async def test_starters_that_race_migrate_once(postgres_url: str) -> None:
     url = at_database(postgres_url, "raced")
     await db.open_pool(url)
     await asyncio.gather(*[migrations.migrate(url) for _ in range(4)])
-    assert await db.pool().fetchval("select count(*) from migration") == 1
+    there = len([*migrations.folder().glob("belfry_*.py")])
+    assert await db.pool().fetchval("select count(*) from migration") == there
     await db.close_pool()
     await connection.execute("drop database raced with (force)")
     await connection.close()

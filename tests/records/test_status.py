@@ -20,7 +20,7 @@ async def test_jobs_and_executions_are_counted_by_state() -> None:
     execution_id = await run(job_id, now)
     await run(job_id, now)
     await executions.finish([ended(*(await dispatched(now))[execution_id])], now)
-    assert await status.jobs() == {"active": 1, "paused": 1}
+    assert await status.count_jobs() == {"active": 1, "paused": 1}
     assert await status.executions(now) == {"queued": 1, "succeeded": 1}
     assert await status.executions(now + timedelta(days=2)) == {"queued": 1}
 

@@ -66,6 +66,7 @@ class Sweeper:
         before, self._swept_at = self._swept_at, monotonic()
         if before is None or self._swept_at - before > self._patience:
             return RECOVERY_SECONDS
+        await executions.supersede(now)
         await workers.expire(now)
         await executions.lose(now)
         return LOOK_AGAIN_SECONDS

@@ -189,13 +189,14 @@ async def _cancelled_as_asked(back: Sequence[db.Row], now: datetime) -> list[db.
 
 
 async def settle_dependants(ended: Sequence[db.Row], now: datetime) -> None:
-    """After those of these executions that ended: fire, release or skip what depends on them, in this transaction."""
+    """After those of these executions that ended: fire, release or skip what waits for them, in this transaction."""
     jobs = {row["job_id"] for row in ended if row["state"] != "queued"}
-    dependants = [row["id"] for row in await db.fetch("lock_dependants", list(jobs))] if jobs else []
-    if dependants:
+    rows = await db.fetch("lock_dependants", list(jobs)) if jobs else []
+    if dependants := [row["id"] for row in rows if row["dependent"]]:
         succeeded = {row["job_id"] for row in ended if row["state"] == "succeeded"}
         await db.fetch("fire_dependants", now, dependants, list(succeeded))
-        await release(now, dependants)
+    if rows:
+        await release(now, [row["id"] for row in rows])
 
 
 async def release(now: datetime, jobs: Sequence[str]) -> None:
@@ -205,6 +206,12 @@ async def release(now: datetime, jobs: Sequence[str]) -> None:
     """
     if await db.fetch("release_executions", now, jobs):
         db.ring("events", "queue")
+
+
+async def supersede(now: datetime) -> None:
+    """Cancel what a later fire of a job with overlap `cancel` waits to replace, each in a transaction of its own."""
+    for row in await db.fetch("superseded_executions"):
+        await cancel(row["id"], "cancelled by the next fire", now)
 
 
 async def release_next(now: datetime, after: str, limit: int) -> str:

@@ -8,7 +8,7 @@ import msgspec
 
 from belfry.ground.errors import Conflict, Invalid, NotFound
 from belfry.records import db, executions, jobs
-from belfry.rules import firing, schedules
+from belfry.rules import firing
 from belfry.rules.definition import unstorable
 
 BATCH = 1000
@@ -30,6 +30,8 @@ async def take_due(now: datetime, limit: int = BATCH) -> int:
         if waiting:
             await executions.release(now, waiting)
         db.ring("queue", "events")
+    if any(fire.waits and row["overlap"] == "cancel" for row, verdict in verdicts for fire in verdict.fires):
+        await executions.supersede(now)
     return len(due)
 
 
@@ -39,12 +41,23 @@ Verdict = tuple[db.Row, firing.Firing]
 async def _decide(row: db.Row, now: datetime) -> firing.Firing | None:
     """What becomes of a job's due instants; None when it had to be set aside."""
     try:
-        schedule = schedules.parse(row["schedule"], row["timezone"], anchor=row["created_at"], job_id=row["id"])
+        timing = jobs.timing(row)
     except Invalid as unreadable:
         await jobs.set_aside(row["id"], unreadable, now)
         return None
-    due = firing.Due(row["next_fire_at"], row["misfire"], row["overlap"], row["end_at"], row["live"])
-    return firing.decide(due, schedule, now)
+    due = firing.Due(
+        job_id=row["id"],
+        next_fire_at=row["next_fire_at"],
+        paused_until=now if row["state"] == "paused" else row["resumed_at"],
+        misfire=row["misfire"],
+        misfire_limit=row["misfire_limit"],
+        overlap=row["overlap"],
+        live=row["live"],
+        room=row["max_concurrency"],
+        runs_left=None if row["max_runs"] is None else row["max_runs"] - row["runs"],
+        jitter_seconds=row["jitter_seconds"],
+    )
+    return firing.decide(due, timing, now)
 
 
 def _advances(verdicts: Iterable[Verdict]) -> list[list[object]]:
@@ -53,30 +66,54 @@ def _advances(verdicts: Iterable[Verdict]) -> list[list[object]]:
             row["id"],
             row["next_fire_at"],
             verdict.next_fire_at,
-            verdict.fires[-1] if verdict.fires else None,
+            verdict.fires[-1].due_at if verdict.fires else None,
             verdict.last,
+            len(verdict.fires),
+            *_going_on(row, verdict),
         )
         for row, verdict in verdicts
     ]
-    return db.columns(rows, 5)
+    return db.columns(rows, 8)
+
+
+def _going_on(row: db.Row, verdict: firing.Firing) -> tuple[datetime | None, str | None]:
+    """The record of skips that the next skip of the same reason joins: since when, and the reason."""
+    if not verdict.skips or verdict.skips[-1].last < verdict.last:
+        return None, None
+    last = verdict.skips[-1]
+    return _joined(row, last) or last.first, last.reason
+
+
+def _joined(row: db.Row, skip: firing.Skip) -> datetime | None:
+    """The beginning of the record that this skip only lengthens; None when it is a record of its own."""
+    goes_on = row["skip_reason"] == skip.reason and skip.first == row["next_fire_at"]
+    return row["skip_since"] if goes_on else None
 
 
 def _fires(verdicts: Iterable[Verdict]) -> list[list[object]]:
     rows = [
-        (row["id"], instant, "waiting" if row["dependent"] else "queued")
+        (
+            row["id"],
+            fire.due_at,
+            fire.ready_at,
+            "waiting" if row["dependent"] or fire.waits else "queued",
+            fire.jitter_seconds,
+            fire.stands_for,
+            "overlap" if fire.waits else None,
+        )
         for row, verdict in verdicts
-        for instant in verdict.fires
+        for fire in verdict.fires
     ]
-    return db.columns(rows, 3)
+    return db.columns(rows, 7)
 
 
 def _skips(verdicts: Iterable[Verdict]) -> list[list[object]]:
     rows = [
-        (row["id"], skip.first, skip.last, skip.count, skip.reason)
+        (row["id"], skip.first, skip.last, skip.count, skip.reason, _joined(row, skip))
         for row, verdict in verdicts
         for skip in verdict.skips
     ]
-    return db.columns(rows, 5)
+    return db.columns(rows, 6)
 
 
 class Run(msgspec.Struct, forbid_unknown_fields=True):

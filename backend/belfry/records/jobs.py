@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -13,10 +13,11 @@ from piccolo.query import OrderByRaw
 from belfry.ground.errors import Conflict, FieldError, Invalid, NotFound, VersionConflict, invalid
 from belfry.records import db, executions
 from belfry.records.tables import Job, JobVersion
-from belfry.rules import commands, firing, schedules
+from belfry.rules import commands, schedules
 from belfry.rules.definition import PRIORITY, RANK, Definition, check, slug, unstorable
 from belfry.rules.graph import find_cycle
 from belfry.rules.lifecycle import RetryPolicy
+from belfry.rules.timing import Timing
 
 SORTS = {
     "id": "id",
@@ -51,12 +52,11 @@ async def create(definition: Definition, now: datetime) -> str:
     await _check(definition, now)
     async with db.transaction():
         job_id = definition.id or await _free_id(slug(definition.name))
-        schedule = schedules.parse(definition.schedule, definition.timezone, anchor=now, job_id=job_id)
-        next_fire_at = _arm(definition, schedule, now)
-        values: dict[str, Any] = _columns(definition, schedule) | {
+        when = _understood(definition, job_id, now, now)
+        values: dict[str, Any] = _columns(definition, when.schedule) | {
             "id": job_id,
             "state": "active" if definition.enabled else "paused",
-            "next_fire_at": next_fire_at if definition.enabled else None,
+            "next_fire_at": _arm(when, now),
             "created_at": now,
             "updated_at": now,
         }
@@ -84,10 +84,14 @@ async def edit(
         if definition.id not in (None, job_id):
             raise invalid("id", f"cannot be changed; this job is {job_id!r}", "immutable")
         await _check(definition, row["created_at"])
-        schedule = schedules.parse(definition.schedule, definition.timezone, anchor=row["created_at"], job_id=job_id)
+        when = _understood(definition, job_id, row["created_at"], now)
+        changed = _when(definition, when.schedule.timezone) != _when(definition_of(row), row["timezone"])
+        when = when if changed else timing(row)
         values: dict[Column | str, Any] = {
-            **_columns(definition, schedule),
-            **_standing(row, definition, schedule, now),
+            **_columns(definition, when.schedule),
+            **_standing(row, definition, when, changed, now),
+            "skip_since": None,
+            "skip_reason": None,
             "version": row["version"] + 1,
             "updated_at": now,
         }
@@ -112,12 +116,11 @@ async def switch(
         if act == "pause":
             values: dict[Column | str, Any] = {
                 "state": "paused",
-                "next_fire_at": None,
                 "paused_reason": reason,
                 "resume_at": resume_at,
             }
         elif row["state"] == "paused":
-            values = {**_resumed(row, now)}
+            values = {**_resumed(row, timing(row), now)}
         else:
             return
         await Job.update(values | {"updated_at": now}).where(Job.id == job_id)
@@ -136,7 +139,9 @@ async def resume_due(now: datetime) -> None:
 
 async def set_aside(job_id: str, unreadable: Invalid, now: datetime) -> None:
     """Pause a job whose schedule means nothing any more (a zone that is no more), so that it holds up no other."""
-    await switch(job_id, "pause", now, f"its schedule cannot be read any more: {unreadable}")
+    async with db.transaction():
+        await switch(job_id, "pause", now, f"its schedule cannot be read any more: {unreadable}")
+        await Job.update({Job.next_fire_at: None}).where(Job.id == job_id)
 
 
 async def delete(job_id: str, now: datetime, force: bool = False) -> None:
@@ -171,6 +176,18 @@ async def page(given: Filter, number: int, size: int) -> tuple[list[dict[str, An
     return await _with_dependencies(await query), total
 
 
+def timing(row: Mapping[str, Any]) -> Timing:
+    """When the job of a row fires; Invalid when its schedule cannot be read any more."""
+    schedule = schedules.parse(
+        row["rule"] or row["schedule"],
+        row["timezone"],
+        anchor=row["created_at"],
+        job_id=row["id"],
+        clock_changes=schedules.ClockChanges(row["dst_gap"], row["dst_overlap"]),
+    )
+    return Timing(schedule, row["start_at"], row["end_at"])
+
+
 def definition_of(row: Mapping[str, Any]) -> Definition:
     """The definition that a row from `find` or `page` stands for."""
     return Definition(
@@ -179,6 +196,8 @@ def definition_of(row: Mapping[str, Any]) -> Definition:
         description=row["description"],
         schedule=row["schedule"],
         timezone=row["timezone"],
+        dst_gap=row["dst_gap"],
+        dst_overlap=row["dst_overlap"],
         command=row["command"],
         args=msgspec.json.decode(row["args"]),
         priority=PRIORITY[row["priority"]],
@@ -189,9 +208,13 @@ def definition_of(row: Mapping[str, Any]) -> Definition:
         labels=msgspec.json.decode(row["labels"]),
         timeout_seconds=row["timeout_seconds"],
         overlap=row["overlap"],
+        max_concurrency=row["max_concurrency"],
         misfire=row["misfire"],
+        misfire_limit=row["misfire_limit"],
         start_at=row["start_at"],
         end_at=row["end_at"],
+        max_runs=row["max_runs"],
+        jitter_seconds=row["jitter_seconds"],
         metadata=msgspec.json.decode(row["metadata"]),
     )
 
@@ -210,53 +233,82 @@ def _columns(definition: Definition, schedule: schedules.Schedule) -> dict[str, 
         "name",
         "description",
         "schedule",
-        "timezone",
+        "dst_gap",
+        "dst_overlap",
         "command",
         "tags",
         "timeout_seconds",
         "overlap",
+        "max_concurrency",
         "misfire",
+        "misfire_limit",
         "start_at",
         "end_at",
+        "max_runs",
+        "jitter_seconds",
     )
     packed = ("args", "retry_policy", "labels", "metadata")
     return (
         {field: getattr(definition, field) for field in plain}
         | {field: msgspec.json.encode(getattr(definition, field)).decode() for field in packed}
-        | {"kind": schedule.kind, "priority": RANK[definition.priority]}
+        | {"kind": schedule.kind, "rule": schedule.rule, "timezone": schedule.timezone}
+        | {"priority": RANK[definition.priority]}
     )
 
 
+def _understood(definition: Definition, job_id: str | None, anchor: datetime, now: datetime) -> Timing:
+    """When a job so defined fires; Invalid for a schedule or zone that means nothing."""
+    schedule = schedules.parse(
+        definition.schedule,
+        definition.timezone,
+        anchor=anchor,
+        job_id=job_id,
+        clock_changes=schedules.ClockChanges(definition.dst_gap, definition.dst_overlap),
+    )
+    return Timing(schedule, definition.start_at, definition.end_at)
+
+
+def _when(definition: Definition, timezone: str) -> tuple[object, ...]:
+    """All that decides when a job fires."""
+    said = definition
+    return said.schedule, timezone, said.dst_gap, said.dst_overlap, said.start_at, said.end_at, said.max_runs
+
+
 def _standing(
-    row: dict[str, Any], definition: Definition, schedule: schedules.Schedule, now: datetime
+    row: dict[str, Any], definition: Definition, when: Timing, changed: bool, now: datetime
 ) -> dict[str, Any]:
-    """State and next instant after an edit; an unchanged rule of an enabled job keeps them."""
-    rule = (definition.schedule, definition.timezone, definition.start_at, definition.end_at)
-    unchanged = rule == (row["schedule"], row["timezone"], row["start_at"], row["end_at"])
+    """State and next instant after an edit. An instant that is due already stays; so does an unchanged schedule's."""
+    due = row["next_fire_at"] is not None and row["next_fire_at"] <= now
+    following = _arm(when, _unaccounted(row, now)) if changed else row["next_fire_at"]
+    following = row["next_fire_at"] if due else following
+    if definition.max_runs is not None and row["runs"] >= definition.max_runs:
+        following = None
     if not definition.enabled:
-        if not unchanged:
-            _arm(definition, schedule, now)
-        return {"state": "paused", "next_fire_at": None}
-    if unchanged:
-        return _resumed(row, now) if row["state"] == "paused" else {}
-    following = _arm(definition, schedule, _unaccounted(row, now))
-    return {"state": "active", "next_fire_at": following, "paused_reason": None, "resume_at": None}
+        return {"state": "paused", "next_fire_at": following}
+    if row["state"] == "paused":
+        return _resumed({**row, "next_fire_at": following}, when, now)
+    done = following is None and when.schedule.kind != "manual"
+    return {"state": "completed" if done else "active", "next_fire_at": following}
 
 
-def _resumed(row: dict[str, Any], now: datetime) -> dict[str, Any]:
+def _resumed(row: dict[str, Any], when: Timing, now: datetime) -> dict[str, Any]:
     """State and next instant of a job that goes on; one whose instants are all over is completed."""
-    schedule = schedules.parse(row["schedule"], row["timezone"], anchor=row["created_at"], job_id=row["id"])
-    following = firing.next_within(schedule, _opening(row["start_at"], _unaccounted(row, now)), row["end_at"])
-    done = following is None and schedule.kind != "manual"
-    state = "completed" if done else "active"
-    return {"state": state, "next_fire_at": following, "paused_reason": None, "resume_at": None}
+    following = row["next_fire_at"] or when.next_fire(_unaccounted(row, now))
+    done = following is None and when.schedule.kind != "manual"
+    return {
+        "state": "completed" if done else "active",
+        "next_fire_at": following,
+        "paused_reason": None,
+        "resume_at": None,
+        "resumed_at": now,
+    }
 
 
-def _arm(definition: Definition, schedule: schedules.Schedule, now: datetime) -> datetime | None:
+def _arm(timing: Timing, now: datetime) -> datetime | None:
     """The first instant after `now` within start and end; Invalid for a schedule that never fires."""
-    schedules.refuse_what_never_fires(schedule, now)
-    following = firing.next_within(schedule, _opening(definition.start_at, now), definition.end_at)
-    if following is None and schedule.kind != "manual":
+    schedules.refuse_what_never_fires(timing.schedule, now)
+    following = timing.next_fire(now)
+    if following is None and timing.schedule.kind != "manual":
         raise invalid("end_at", "leaves no instant at which this schedule fires; choose a later one", "never_fires")
     return following
 
@@ -266,18 +318,13 @@ def _unaccounted(row: dict[str, Any], now: datetime) -> datetime:
     return max(now, row["accounted_until"] or now)
 
 
-def _opening(start_at: datetime | None, now: datetime) -> datetime:
-    """The moment after which instants count; one right at `start_at` does."""
-    return now if start_at is None or start_at <= now else start_at - timedelta(microseconds=1)
-
-
 async def _check(definition: Definition, anchor: datetime) -> None:
     """Raise Invalid for everything that is wrong with a definition, all of it at once."""
     errors: list[FieldError] = []
     with _kept(errors):
         check(definition)
     with _kept(errors):
-        schedules.parse(definition.schedule, definition.timezone, anchor=anchor, job_id=definition.id)
+        _understood(definition, definition.id, anchor, anchor)
     with _kept(errors):
         await check_args(definition.command, definition.args)
     if errors:

@@ -5,8 +5,8 @@ from heapq import heappop, heappush
 
 import msgspec
 
-from belfry.records import db
-from belfry.rules import firing, schedules
+from belfry.records import db, jobs
+from belfry.rules.timing import Timing
 
 DAY = timedelta(days=1)
 OVERDUE = timedelta(seconds=10)
@@ -22,7 +22,7 @@ class Fire(msgspec.Struct, frozen=True):
     name: str
 
 
-async def jobs() -> dict[str, int]:
+async def count_jobs() -> dict[str, int]:
     """The number of jobs in each state."""
     return {row["state"]: row["count"] for row in await db.fetch("count_jobs")}
 
@@ -53,15 +53,14 @@ async def problems(now: datetime) -> list[str]:
 async def upcoming(now: datetime, hours: float) -> list[Fire]:
     """The fires predicted for the next hours, the soonest first, at most `FORESEEN`."""
     end = now + timedelta(hours=hours)
-    ahead: list[tuple[datetime, str, db.Row, schedules.Schedule]] = []
+    ahead: list[tuple[datetime, str, db.Row, Timing]] = []
     for row in await db.fetch("upcoming_jobs", end, FORESEEN):
-        schedule = schedules.parse(row["schedule"], row["timezone"], anchor=row["created_at"], job_id=row["id"])
-        heappush(ahead, (row["next_fire_at"], row["id"], row, schedule))
+        heappush(ahead, (row["next_fire_at"], row["id"], row, jobs.timing(row)))
     fires: list[Fire] = []
     while ahead and len(fires) < FORESEEN:
-        at, job_id, row, schedule = heappop(ahead)
+        at, job_id, row, timing = heappop(ahead)
         fires.append(Fire(at, job_id, row["name"]))
-        following = firing.next_within(schedule, at, row["end_at"])
+        following = timing.next_fire(at)
         if following and following <= end:
-            heappush(ahead, (following, job_id, row, schedule))
+            heappush(ahead, (following, job_id, row, timing))
     return fires

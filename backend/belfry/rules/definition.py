@@ -18,6 +18,9 @@ PRIORITY: dict[int, Priority] = {1: "HIGH", 2: "MEDIUM", 3: "LOW"}
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,98}[a-z0-9])?")
 MAX_DELAY_MS = 86_400_000
 MAX_TIMEOUT_SECONDS = 30 * 86_400
+MAX_JITTER_SECONDS = 86_400
+MAX_MISFIRES = 1000
+MOST = 1_000_000
 DEEPEST = 64
 """So deep may arguments and metadata be nested."""
 
@@ -33,6 +36,8 @@ class Definition(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     description: str = ""
     schedule: str
     timezone: str = "UTC"
+    dst_gap: Literal["run", "skip"] = "run"
+    dst_overlap: Literal["first", "second", "both"] = "first"
     command: str
     args: dict[str, Any] = {}
     priority: Priority = "MEDIUM"
@@ -43,9 +48,12 @@ class Definition(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     labels: dict[str, str] = {}
     timeout_seconds: float | None = None
     overlap: Literal["skip", "queue", "allow", "cancel"] = "skip"
+    max_concurrency: int | None = None
     misfire: Literal["skip", "once", "all"] = "once"
+    misfire_limit: int = 100
     start_at: datetime | None = None
     end_at: datetime | None = None
+    max_runs: int | None = None
     jitter_seconds: float = 0
     calendar: str | None = None
     metadata: dict[str, Any] = {}
@@ -59,7 +67,8 @@ def slug(name: str) -> str:
 
 def check(definition: Definition) -> None:
     """Refuse all that makes no sense by itself. Schedule, command and dependencies are checked elsewhere."""
-    errors = [*_identity(definition), *_counts(definition), *_policy(definition.retry_policy), *_times(definition)]
+    errors = [*_identity(definition), *_counts(definition), *_policy(definition.retry_policy)]
+    errors += [*_times(definition), *_limits(definition)]
     for field in definition.__struct_fields__:
         errors += unstorable(getattr(definition, field), field)
     if errors:
@@ -157,12 +166,24 @@ def _times(definition: Definition) -> list[FieldError]:
     errors += _instant("end_at", definition.end_at)
     if not errors and definition.start_at and definition.end_at and definition.end_at <= definition.start_at:
         errors.append(FieldError("end_at", "must be later than start_at", "range"))
-    if definition.overlap in ("queue", "cancel"):
-        errors.append(FieldError("overlap", "must be skip or allow: the others are not available yet", "unavailable"))
-    if definition.jitter_seconds != 0:
-        errors.append(FieldError("jitter_seconds", "must be 0: jitter is not available yet", "unavailable"))
+    if not 0 <= definition.jitter_seconds <= MAX_JITTER_SECONDS:
+        errors.append(FieldError("jitter_seconds", f"must be between 0 and {MAX_JITTER_SECONDS:,}", "range"))
     if definition.calendar is not None:
         errors.append(FieldError("calendar", "must be null: calendars are not available yet", "unavailable"))
+    return errors
+
+
+def _limits(definition: Definition) -> list[FieldError]:
+    errors: list[FieldError] = []
+    bounds = {"misfire_limit": MAX_MISFIRES, "max_concurrency": MOST, "max_runs": MOST}
+    for field, most in bounds.items():
+        value = getattr(definition, field)
+        if value is not None and not 1 <= value <= most:
+            errors.append(FieldError(field, f"must be between 1 and {most:,}", "range"))
+    if definition.max_concurrency is not None and definition.overlap != "allow":
+        errors.append(
+            FieldError("max_concurrency", "goes with overlap allow only; leave it null or allow overlaps", "conflict")
+        )
     return errors
 
 

@@ -33,7 +33,11 @@ class AttemptView(msgspec.Struct):
 
 
 class ExecutionView(msgspec.Struct):
-    """One firing of a job. Durations in seconds; `lateness_seconds` from due to the start of the first attempt."""
+    """One firing of a job. Durations in seconds.
+
+    `lateness_seconds`: from its instant, put off by `jitter_seconds`, to the start of the first attempt. `stands_for`:
+    for how many missed instants it makes up, itself among them. A skip of several covers `due_at` to `last_due_at`.
+    """
 
     id: int
     job_id: str
@@ -43,6 +47,8 @@ class ExecutionView(msgspec.Struct):
     due_at: datetime
     last_due_at: datetime | None
     skipped_count: int | None
+    stands_for: int | None
+    jitter_seconds: float | None
     queued_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
@@ -163,7 +169,7 @@ def view(row: Mapping[str, Any]) -> ExecutionView:
         state=State(row["state"]),
         trigger=Trigger(row["trigger"]),
         duration_seconds=_seconds(row["started_at"], row["finished_at"] if ended else None),
-        lateness_seconds=_seconds(row["due_at"], attempts[0].started_at if attempts else None),
+        lateness_seconds=_lateness(row, attempts),
         priority=PRIORITY[row["priority"]],
         args=msgspec.Raw(row["args"].encode()),
         progress=_raw(row["progress"]),
@@ -180,6 +186,8 @@ _PLAIN = (
         "due_at",
         "last_due_at",
         "skipped_count",
+        "stands_for",
+        "jitter_seconds",
         "queued_at",
         "started_at",
         "finished_at",
@@ -200,6 +208,12 @@ def _latest(row: Mapping[str, Any], earlier: list[AttemptView]) -> list[AttemptV
 
 def _seconds(start: datetime | None, end: datetime | None) -> float | None:
     return None if start is None or end is None else (end - start).total_seconds()
+
+
+def _lateness(row: Mapping[str, Any], attempts: list[AttemptView]) -> float | None:
+    """How long after its instant, put off by its jitter, the first attempt began."""
+    late = _seconds(row["due_at"], attempts[0].started_at if attempts else None)
+    return None if late is None else round(late - (row["jitter_seconds"] or 0), 6)
 
 
 def _raw(text: str | None) -> msgspec.Raw | None:

@@ -15,7 +15,6 @@ from belfry.doors.api.executions import ExecutionView, LinesQuery, LineView, lin
 from belfry.doors.api.pages import Page, Paging, check_choices
 from belfry.ground.errors import invalid
 from belfry.records import db, fires, history, jobs
-from belfry.rules import schedules
 from belfry.rules.definition import RANK, Definition
 from belfry.rules.lifecycle import State, Trigger
 
@@ -42,9 +41,11 @@ class JobView(Definition, kw_only=True):
     version: int
     state: Literal["active", "paused", "completed"]
     kind: str
+    rule: str
     description_of_schedule: str
     next_fire_at: datetime | None
     last_fired_at: datetime | None
+    runs: int
     paused_reason: str | None
     resume_at: datetime | None
     created_at: datetime
@@ -179,13 +180,12 @@ async def _views(rows: Sequence[Mapping[str, Any]]) -> list[JobView]:
 
 
 def _view(row: Mapping[str, Any], recent: list[RunBar]) -> JobView:
-    definition = jobs.definition_of(row)
-    schedule = schedules.parse(row["schedule"], row["timezone"], anchor=row["created_at"], job_id=row["id"])
+    definition, schedule = jobs.definition_of(row), jobs.timing(row).schedule
     standing = (
         "version",
         "state",
         "kind",
-        "next_fire_at",
+        "runs",
         "last_fired_at",
         "paused_reason",
         "resume_at",
@@ -195,6 +195,8 @@ def _view(row: Mapping[str, Any], recent: list[RunBar]) -> JobView:
     return JobView(
         **{name: getattr(definition, name) for name in definition.__struct_fields__},
         **{name: row[name] for name in standing},
+        next_fire_at=row["next_fire_at"] if row["state"] == "active" else None,
+        rule=schedule.rule,
         description_of_schedule=schedule.description,
         last_execution=recent[-1] if recent else None,
         recent=recent,

@@ -134,7 +134,7 @@ class SystemController(Controller):
             health="degraded" if problems else "ok",
             problems=problems,
             workers=PoolView(len(pool), sum(row["capacity"] for row in pool), sum(row["running"] for row in pool)),
-            jobs=await status.jobs(),
+            jobs=await status.count_jobs(),
             executions=await status.executions(now),
             lateness_seconds=await status.lateness(now),
             servers=[ServerView(**row) for row in await servers.listing()],

@@ -10,9 +10,9 @@ asked as (
     returning live.*
 ), past as (
     insert into past_executions (id, job_id, job_version, state, trigger, priority, due_at, queued_at, finished_at,
-        command, args, attempt, max_attempts, attempts, reason, idempotency_key)
+        command, args, attempt, max_attempts, attempts, reason, idempotency_key, jitter_seconds, stands_for)
     select id, job_id, job_version, 'cancelled', trigger, priority, due_at, queued_at, $1::timestamptz,
-        command, args, attempt, max_attempts, attempts, $3, idempotency_key
+        command, args, attempt, max_attempts, attempts, $3, idempotency_key, jitter_seconds, stands_for
     from gone
 ), told as (
     insert into events (at, type, job_id, execution_id, attempt, data)

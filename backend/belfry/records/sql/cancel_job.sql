@@ -5,9 +5,9 @@ with asked as (
     delete from live_executions where job_id = $2 and worker_id is null returning *
 ), past as (
     insert into past_executions (id, job_id, job_version, state, trigger, priority, due_at, queued_at, finished_at,
-        command, args, attempt, max_attempts, attempts, reason, idempotency_key)
+        command, args, attempt, max_attempts, attempts, reason, idempotency_key, jitter_seconds, stands_for)
     select id, job_id, job_version, 'cancelled', trigger, priority, due_at, queued_at, $1::timestamptz, command, args, attempt,
-        max_attempts, attempts, 'job deleted', idempotency_key
+        max_attempts, attempts, 'job deleted', idempotency_key, jitter_seconds, stands_for
     from gone
 )
 insert into events (at, type, job_id, execution_id, attempt, data)

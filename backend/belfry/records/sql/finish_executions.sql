@@ -10,12 +10,14 @@ with gone as (
         $1::timestamptz - make_interval(secs => given.age) as finished_at,
         coalesce(started_at, $1::timestamptz - make_interval(secs => given.age + given.duration)) as started_at,
         command, args, live.attempt, max_attempts, attempts, live.worker_id, given.reason, given.result, given.error,
-        idempotency_key
+        idempotency_key, jitter_seconds, stands_for
 ), past as (
     insert into past_executions (id, job_id, job_version, state, trigger, priority, due_at, queued_at, started_at,
-        finished_at, command, args, attempt, max_attempts, attempts, worker_id, reason, result, error, idempotency_key)
+        finished_at, command, args, attempt, max_attempts, attempts, worker_id, reason, result, error, idempotency_key,
+        jitter_seconds, stands_for)
     select id, job_id, job_version, state, trigger, priority, due_at, queued_at, started_at, greatest(finished_at, started_at),
-        command, args, attempt, max_attempts, attempts, worker_id, reason, result::jsonb, error, idempotency_key
+        command, args, attempt, max_attempts, attempts, worker_id, reason, result::jsonb, error, idempotency_key,
+        jitter_seconds, stands_for
     from gone
 ), told as (
     insert into events (at, type, job_id, execution_id, attempt, worker_id, data)

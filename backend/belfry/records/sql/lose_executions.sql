@@ -29,10 +29,11 @@ with dead as (
     returning live.*
 ), past as (
     insert into past_executions (id, job_id, job_version, state, trigger, priority, due_at, queued_at, started_at,
-        finished_at, command, args, attempt, max_attempts, attempts, worker_id, reason, error, idempotency_key)
+        finished_at, command, args, attempt, max_attempts, attempts, worker_id, reason, error, idempotency_key,
+        jitter_seconds, stands_for)
     select id, job_id, job_version, case when cancel_requested then 'cancelled' else 'failed' end, trigger, priority, due_at,
         queued_at, started_at, $1, command, args, attempt, max_attempts, attempts, worker_id, 'lost',
-        'worker ' || worker_id || ' was lost', idempotency_key
+        'worker ' || worker_id || ' was lost', idempotency_key, jitter_seconds, stands_for
     from gone
     returning id, state
 ), told as (

@@ -1,8 +1,13 @@
--- Settle what waits for dependencies, of the jobs $2: queue it when each has succeeded, skip it when one failed.
+-- Settle what waits, of the jobs $2: queue it when each dependency has succeeded, skip it when one failed. What the fire
+-- before it holds up (reason overlap) waits for the end of all older executions of its job.
 -- Judged is, per dependency, the latest execution due at or before the waiting one's own instant, else the first after it;
 -- a dependency that is due by then and has not fired yet is waited for.
 with waiting as (
-    select id, job_id, due_at from live_executions where state = 'waiting' and job_id = any ($2)
+    select id, job_id, due_at,
+        reason is not distinct from 'overlap' and exists (
+            select from live_executions as older where older.job_id = live.job_id and older.id < live.id
+        ) as overlapping
+    from live_executions as live where state = 'waiting' and job_id = any ($2)
 ), judged as (
     select waiting.id, needs.depends_on,
         case when job.next_fire_at <= waiting.due_at then 'none' else coalesce(latest.state, first.state, 'none') end as state
@@ -22,16 +27,16 @@ with waiting as (
 ), verdicts as (
     select waiting.id,
         min(judged.depends_on) filter (where judged.state in ('failed', 'cancelled')) as broken,
-        count(*) filter (where judged.state <> 'succeeded') as open
+        bool_or(judged.state <> 'succeeded') is true or waiting.overlapping as open
     from waiting left join judged on judged.id = waiting.id
-    group by waiting.id
+    group by waiting.id, waiting.overlapping
 ), settled as (
     select live.id, verdicts.broken
     from verdicts join live_executions as live on live.id = verdicts.id
-    where live.state = 'waiting' and (verdicts.open = 0 or verdicts.broken is not null)
+    where live.state = 'waiting' and (not verdicts.open or verdicts.broken is not null)
     order by live.id for update of live skip locked
 ), queued as (
-    update live_executions as live set state = 'queued', queued_at = $1
+    update live_executions as live set state = 'queued', queued_at = $1, reason = nullif(live.reason, 'overlap')
     from settled where live.id = settled.id and settled.broken is null
     returning live.id, live.job_id, live.due_at, live.trigger, live.priority
 ), gone as (
@@ -40,9 +45,9 @@ with waiting as (
     returning live.*, settled.broken
 ), skipped as (
     insert into past_executions (id, job_id, job_version, state, trigger, priority, due_at, finished_at, command, args,
-        attempt, max_attempts, reason)
+        attempt, max_attempts, reason, jitter_seconds, stands_for)
     select id, job_id, job_version, 'skipped', trigger, priority, due_at, $1, command, args, attempt, max_attempts,
-        'dependency ' || broken || ' failed'
+        'dependency ' || broken || ' failed', jitter_seconds, stands_for
     from gone
     returning id, job_id, due_at, reason
 ), told as (

@@ -108,7 +108,9 @@ class Walls(msgspec.Struct, frozen=True):
 
     def count_between(self, start: datetime, end: datetime) -> int:
         """How many fires there are with start < t ≤ end."""
-        return count_fires(self.rules, self.zone, self.clock_changes, _whole_second_after(start), _whole_second_after(end))
+        return count_fires(
+            self.rules, self.zone, self.clock_changes, _whole_second_after(start), _whole_second_after(end)
+        )
 
     def last_fire(self, start: datetime, end: datetime) -> datetime | None:
         """The latest fire with start < t ≤ end."""
