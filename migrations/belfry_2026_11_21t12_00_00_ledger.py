@@ -37,13 +37,13 @@ create or replace view executions as
     select id, job_id, job_version, state, trigger, priority, due_at, null::timestamptz as last_due_at,
         null::integer as skipped_count, queued_at, ready_at, started_at, null::timestamptz as finished_at, command,
         args, attempt, max_attempts, attempts, worker_id, reason, progress, null::jsonb as result, null::text as error,
-        cancel_requested, jitter_seconds, stands_for
+        cancel_requested, jitter_seconds, stands_for, labels
     from live_executions
     union all
     select id, job_id, job_version, state, trigger, priority, due_at, last_due_at,
         skipped_count, queued_at, null::timestamptz, started_at, finished_at, command, args,
         attempt, max_attempts, attempts, worker_id, reason, null::jsonb, result, error,
-        false, jitter_seconds, stands_for
+        false, jitter_seconds, stands_for, null::jsonb
     from past_executions;
 """
 

@@ -100,9 +100,13 @@ def test_an_id_is_a_slug(text: str) -> None:
         ({"start_at": datetime.min.replace(tzinfo=timezone(timedelta(hours=5)))}, ("start_at", "range")),
         ({"end_at": datetime.max.replace(tzinfo=timezone(timedelta(hours=-5)))}, ("end_at", "range")),
         ({"start_at": LATER, "end_at": LATER}, ("end_at", "range")),
-        ({"overlap": "queue"}, ("overlap", "unavailable")),
-        ({"overlap": "cancel"}, ("overlap", "unavailable")),
-        ({"jitter_seconds": 1}, ("jitter_seconds", "unavailable")),
+        ({"jitter_seconds": -1}, ("jitter_seconds", "range")),
+        ({"jitter_seconds": 86_401}, ("jitter_seconds", "range")),
+        ({"max_concurrency": 2}, ("max_concurrency", "conflict")),
+        ({"overlap": "allow", "max_concurrency": 0}, ("max_concurrency", "range")),
+        ({"max_runs": 0}, ("max_runs", "range")),
+        ({"misfire_limit": 0}, ("misfire_limit", "range")),
+        ({"misfire_limit": 1001}, ("misfire_limit", "range")),
         ({"calendar": "holidays"}, ("calendar", "unavailable")),
     ],
 )
@@ -114,7 +118,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     assert wrong(name="", timeout_seconds=0, jitter_seconds=-1) == [
         ("name", "empty"),
         ("timeout_seconds", "range"),
-        ("jitter_seconds", "unavailable"),
+        ("jitter_seconds", "range"),
     ]
 
 

@@ -52,7 +52,7 @@ async def create(definition: Definition, now: datetime) -> str:
     await _check(definition, now)
     async with db.transaction():
         job_id = definition.id or await _free_id(slug(definition.name))
-        when = _understood(definition, job_id, now, now)
+        when = understood(definition, job_id, now, now)
         values: dict[str, Any] = _columns(definition, when.schedule) | {
             "id": job_id,
             "state": "active" if definition.enabled else "paused",
@@ -84,7 +84,7 @@ async def edit(
         if definition.id not in (None, job_id):
             raise invalid("id", f"cannot be changed; this job is {job_id!r}", "immutable")
         await _check(definition, row["created_at"])
-        when = _understood(definition, job_id, row["created_at"], now)
+        when = understood(definition, job_id, row["created_at"], now)
         changed = _when(definition, when.schedule.timezone) != _when(definition_of(row), row["timezone"])
         when = when if changed else timing(row)
         values: dict[Column | str, Any] = {
@@ -176,6 +176,18 @@ async def page(given: Filter, number: int, size: int) -> tuple[list[dict[str, An
     return await _with_dependencies(await query), total
 
 
+def understood(definition: Definition, job_id: str | None, anchor: datetime, now: datetime) -> Timing:
+    """When a job so defined fires; Invalid for a schedule or zone that means nothing."""
+    schedule = schedules.parse(
+        definition.schedule,
+        definition.timezone,
+        anchor=anchor,
+        job_id=job_id,
+        clock_changes=schedules.ClockChanges(definition.dst_gap, definition.dst_overlap),
+    )
+    return Timing(schedule, definition.start_at, definition.end_at)
+
+
 def timing(row: Mapping[str, Any]) -> Timing:
     """When the job of a row fires; Invalid when its schedule cannot be read any more."""
     schedule = schedules.parse(
@@ -256,18 +268,6 @@ def _columns(definition: Definition, schedule: schedules.Schedule) -> dict[str, 
     )
 
 
-def _understood(definition: Definition, job_id: str | None, anchor: datetime, now: datetime) -> Timing:
-    """When a job so defined fires; Invalid for a schedule or zone that means nothing."""
-    schedule = schedules.parse(
-        definition.schedule,
-        definition.timezone,
-        anchor=anchor,
-        job_id=job_id,
-        clock_changes=schedules.ClockChanges(definition.dst_gap, definition.dst_overlap),
-    )
-    return Timing(schedule, definition.start_at, definition.end_at)
-
-
 def _when(definition: Definition, timezone: str) -> tuple[object, ...]:
     """All that decides when a job fires."""
     said = definition
@@ -324,7 +324,7 @@ async def _check(definition: Definition, anchor: datetime) -> None:
     with _kept(errors):
         check(definition)
     with _kept(errors):
-        _understood(definition, definition.id, anchor, anchor)
+        understood(definition, definition.id, anchor, anchor)
     with _kept(errors):
         await check_args(definition.command, definition.args)
     if errors:

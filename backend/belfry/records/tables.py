@@ -97,6 +97,7 @@ class Execution(Table, tablename="executions", db=DB):
     cancel_requested = Boolean()
     jitter_seconds = DoublePrecision(null=True)
     stands_for = Integer(null=True)
+    labels = JSONB(null=True)
 
 
 class LogLine(Table, tablename="log_lines", db=DB):

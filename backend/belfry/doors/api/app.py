@@ -15,6 +15,7 @@ from belfry import __version__
 from belfry.doors.api.boundary import boundary
 from belfry.doors.api.executions import ExecutionsController
 from belfry.doors.api.jobs import JobsController
+from belfry.doors.api.ledger import LedgerController
 from belfry.doors.api.live import events
 from belfry.doors.api.problems import HANDLERS
 from belfry.doors.api.system import HealthController, SystemController, WorkersController
@@ -25,7 +26,16 @@ from belfry.loops.pool import pool
 from belfry.loops.server import Server, running
 from belfry.rules.arguments import meant
 
-ROUTES = [JobsController, ExecutionsController, SystemController, WorkersController, HealthController, events, worker]
+ROUTES = [
+    JobsController,
+    LedgerController,
+    ExecutionsController,
+    SystemController,
+    WorkersController,
+    HealthController,
+    events,
+    worker,
+]
 
 OPENAPI = OpenAPIConfig(
     title="Belfry",

@@ -10,7 +10,7 @@ with waiting as (
     from live_executions as live where state = 'waiting' and job_id = any ($2)
 ), judged as (
     select waiting.id, needs.depends_on,
-        case when job.next_fire_at <= waiting.due_at then 'none' else coalesce(latest.state, first.state, 'none') end as state
+        case when job.next_fire_at <= waiting.due_at and job.state = 'active' then 'none' else coalesce(latest.state, first.state, 'none') end as state
     from waiting
     join job_dependencies as needs on needs.job_id = waiting.job_id
     join jobs as job on job.id = needs.depends_on

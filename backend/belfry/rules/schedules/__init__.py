@@ -15,7 +15,7 @@ from belfry.rules.schedules import notices
 from belfry.rules.schedules.plans import Every, Manual, Once, Plan, Walls
 from belfry.rules.schedules.reading import bind, read
 from belfry.rules.schedules.saying import say
-from belfry.rules.schedules.zones import DAWN, DEFAULT, HORIZON, ClockChanges, zone_name
+from belfry.rules.schedules.zones import DAWN, DEFAULT, HORIZON, ClockChanges, instant_of, zone_name
 
 __all__ = ["ClockChanges", "Kind", "Schedule", "marks", "parse", "refuse_what_never_fires", "warnings"]
 
@@ -49,6 +49,12 @@ class Schedule(msgspec.Struct, frozen=True):
         if after >= HORIZON:
             return None
         return self.plan.after(max(after.astimezone(UTC), DAWN))
+
+    def instant(self, moment: datetime) -> datetime:
+        """The moment in UTC; one without an offset is what the clocks of the zone show."""
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+        return instant_of(moment, self.timezone, 0)[0]
 
     def fires_between(self, start: datetime, end: datetime, limit: int) -> list[datetime]:
         """The fires with start < t ≤ end, ascending, at most `limit` of them."""
