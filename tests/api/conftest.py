@@ -1,5 +1,6 @@
 """A client of the real server."""
 
+import itertools
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 
 Json = dict[str, Any]
+_numbers = itertools.count(1)
 
 
 @pytest.fixture
@@ -17,11 +19,12 @@ async def api(address: str) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def a_job(api: httpx.AsyncClient) -> AsyncIterator[Callable[..., Any]]:
-    """Makes jobs that are gone after the test."""
+    """Makes jobs that are gone after the test; none has the id, and so the past, of another."""
     made: list[str] = []
 
     async def job(**fields: Any) -> Json:
-        asked = {"name": "A job", "schedule": "manual", "command": "echo", "args": {"message": "hello"}} | fields
+        asked = {"id": f"a-job-{next(_numbers)}", "name": "A job", "schedule": "manual", "command": "echo"} | fields
+        asked.setdefault("args", {"message": "hello"})
         answer = await api.post("/jobs", json=asked)
         assert answer.status_code == 201, answer.text
         made.append(answer.json()["id"])

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 
@@ -18,6 +19,11 @@ _port = click.option("--port", type=click.IntRange(0, 65535), help="Port to list
 _data_dir = click.option(
     "--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Folder of the embedded PostgreSQL."
 )
+_url = click.option(
+    "--url", envvar="BELFRY_URL", default="http://127.0.0.1:8000", help="Any server.  [env: BELFRY_URL]"
+)
+_token = click.option("--token", envvar="BELFRY_TOKEN", help="Proves who asks.  [env: BELFRY_TOKEN]")
+_json = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 _no_samples = click.option("--no-samples", is_flag=True, help="Start without sample jobs.")
 
 
@@ -89,6 +95,35 @@ def worker(url: str, token: str | None, **given: Any) -> None:
     made = working.make(**given)
     grace = settings.read().grace_seconds
     _run(lambda: working.work(made, url, token, grace))
+
+
+@belfry.command()
+@click.argument("job")
+@click.option("--at", metavar="INSTANT", help="Which instant; without an offset it is in the job's zone.")
+@_url
+@_token
+@_json
+def why(job: str, at: str | None, as_json: bool, **where: Any) -> None:
+    """Say why a job ran or did not at an instant; without one, what its next fire depends on."""
+    from belfry.doors import asking
+
+    body = asking.ask("GET", f"/jobs/{quote(job, safe='')}/why", params={"at": at} if at else {}, **where)
+    click.echo(body.decode() if as_json else asking.told(body))
+
+
+@belfry.command()
+@click.argument("schedule")
+@click.option("--timezone", default="UTC", show_default=True, help="Its IANA zone.")
+@click.option("--count", type=click.IntRange(1, 100), default=10, show_default=True, help="How many fires.")
+@_url
+@_token
+@_json
+def preview(as_json: bool, url: str, token: str | None, **asked: Any) -> None:
+    """Say what a schedule means, in words or cron, and when it would fire."""
+    from belfry.doors import asking
+
+    body = asking.ask("POST", "/schedules/preview", json=asked, url=url, token=token)
+    click.echo(body.decode() if as_json else asking.foretold(body))
 
 
 def _run(work: Callable[[], Awaitable[None]]) -> None:

@@ -42,6 +42,10 @@ class VersionConflict(BelfryError):
     """Job {id!r} is at version {version} now; read it again before you change it."""
 
 
+class CannotAsk(BelfryError):
+    """{reason}"""
+
+
 class CannotStart(BelfryError):
     """{reason}"""
 
