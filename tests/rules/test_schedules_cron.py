@@ -311,3 +311,17 @@ def test_rare_days_are_found_however_far_they_are(text: str, fires: list[tuple[i
         datetime(2027, 1, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC), 3
     )
     assert [(fire.year, fire.month, fire.day) for fire in found] == fires
+
+
+def test_workdays_that_few_months_have_are_found_within_milliseconds() -> None:
+    started = time.perf_counter()
+    schedule = parse("* * * W#22 * *", anchor=ANCHOR)
+    fire = schedule.next_fire(datetime(2027, 3, 30, 23, 59, 59, tzinfo=UTC))
+    assert fire == datetime(2027, 4, 30, tzinfo=UTC)
+    assert schedule.next_fire(fire + DAY - timedelta(seconds=1)) == datetime(2027, 6, 30, tzinfo=UTC)
+    assert time.perf_counter() - started < 0.5
+
+
+def test_a_workday_that_no_month_of_the_rule_has_is_refused() -> None:
+    with pytest.raises(Invalid, match=r"day of month.*never comes.*at position 5"):
+        parse("0 0 W#23 2 *", anchor=ANCHOR)

@@ -40,7 +40,7 @@ class Strand(msgspec.Struct, frozen=True):
         try:
             found: datetime = engine.get_next(datetime, start_time=wall + back)
             while not self._fires_in_the_month_of(found):
-                found = engine.get_next(datetime)
+                found = engine.get_next(datetime, start_time=found.replace(hour=23, minute=59, second=59))
         except CroniterBadDateError:
             return None
         return found - back

@@ -62,7 +62,8 @@ def _workday(number: int) -> Iterator[Dates]:
     base, steps = ("1W", number - 1) if number > 0 else ("31W", number + 1)
     for start in range(1, 6):
         weeks, place = divmod(start - 1 + steps, 5)
-        yield Dates(base, str(start), days_before=start - 1 - place - 7 * weeks)
+        days_before = start - 1 - place - 7 * weeks
+        yield Dates(base, str(start), days_before=days_before, month_length=abs(days_before) + 1)
 
 
 def _by_week(field: Field) -> Iterator[Dates]:

@@ -117,8 +117,8 @@ class Walls(msgspec.Struct, frozen=True):
         found = self.after(start)
         if found is None or found > end:
             return None
-        late = _whole_second_after(end)
-        while late - found > _SECOND:
+        late = end.replace(microsecond=0)
+        while found < late:
             middle = found + (late - found) // (2 * _SECOND) * _SECOND
             later = self.after(middle)
             if later is None or later > end:
