@@ -103,7 +103,7 @@ def _no_subdivision(text: str, country: Country) -> str:
 
 def _dates(path: str, entry: DateEntry) -> Errors:
     yield from _name(f"{path}.name", entry.name)
-    first, last = _day(entry.date), _day(entry.to or entry.date)
+    first, last = _day(entry.date), _day(entry.date if entry.to is None else entry.to)
     if first is None:
         yield FieldError(f"{path}.date", _no_day(entry.date), "date")
     if entry.to is not None and last is None:
