@@ -24,6 +24,8 @@ alter table jobs
     add column skip_since timestamptz,
     add column skip_reason text;
 
+create index jobs_unarmed on jobs (id) where next_fire_at is null and state = 'active' and kind <> 'manual';
+
 alter table live_executions
     add column jitter_seconds double precision,
     add column stands_for integer;

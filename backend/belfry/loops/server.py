@@ -16,11 +16,12 @@ from belfry.loops.feed import Feed
 from belfry.loops.scheduler import Scheduler
 from belfry.loops.sessions import Sessions
 from belfry.loops.turning import Loop
-from belfry.records import db, migrations, servers, signals
+from belfry.records import db, migrations, selfcheck, servers, signals
 
 log = logging.getLogger(__name__)
 
 SEE_SECONDS = 2.0
+CHECK_SECONDS = 60.0
 HOUSEKEEPING_SECONDS = 3600.0
 CONNECT_SECONDS = 10.0
 SILENT_SECONDS = 30.0
@@ -46,7 +47,13 @@ class Server:
             Loop("feed", self.feed.turn, self.feed.alarm),
         ]
         signalling = Loop("signals", lambda: signals.carry(url, server_id, self.connected))
-        self.loops = [signalling, *self._working, Loop("presence", self._see), Loop("housekeeping", self._keep_house)]
+        self.loops = [
+            signalling,
+            *self._working,
+            Loop("presence", self._see),
+            Loop("self-check", self._check_self),
+            Loop("housekeeping", self._keep_house),
+        ]
 
     def problems(self) -> list[str]:
         """Why jobs could not fire on this server right now, each as a sentence; nothing when they can."""
@@ -63,6 +70,11 @@ class Server:
     async def _see(self) -> float:
         await servers.see(self.id, await db.now(), self._scheduler.tick_age_seconds, self._scheduler.lag_seconds)
         return SEE_SECONDS
+
+    async def _check_self(self) -> float:
+        for sentence in (await selfcheck.check(await db.now())).found:
+            log.warning("self-check: %s", sentence)
+        return CHECK_SECONDS
 
     async def _keep_house(self) -> float:
         await migrations.prepare_partitions(await db.now())

@@ -144,6 +144,19 @@ async def set_aside(job_id: str, unreadable: Invalid, now: datetime) -> None:
         await Job.update({Job.next_fire_at: None}).where(Job.id == job_id)
 
 
+async def rearm(job_id: str, now: datetime) -> datetime | None:
+    """Let a job that has lost its next fire go on after the last instant on record; that fire, None at its end."""
+    async with db.transaction():
+        row = await _lock(job_id)
+        when = timing(row)
+        following = when.next_fire(max(row["accounted_until"] or row["created_at"], row["updated_at"]))
+        await Job.update(
+            {Job.next_fire_at: following, Job.state: "active" if following else "completed", Job.updated_at: now}
+        ).where(Job.id == job_id)
+        await _tell("repaired", job_id, now)
+    return following
+
+
 async def delete(job_id: str, now: datetime, force: bool = False) -> None:
     """Delete a job; its past stays. Conflict while others depend on it (unless `force`) or while it still runs."""
     async with db.transaction():

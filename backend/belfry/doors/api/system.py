@@ -15,7 +15,8 @@ from belfry.doors.api.executions import LinesQuery, LineView, lines
 from belfry.doors.api.pages import Page, Paging, paged
 from belfry.ground.errors import invalid
 from belfry.loops.server import Server
-from belfry.records import db, servers, status, workers
+from belfry.records import db, selfcheck, servers, status, workers
+from belfry.records.selfcheck import Found
 from belfry.records.status import FORESEEN, Fire
 from belfry.rules import schedules
 
@@ -80,6 +81,7 @@ class StatusView(msgspec.Struct):
     executions: dict[str, int]
     lateness_seconds: dict[str, float | None]
     servers: list[ServerView]
+    self_check: Found | None
 
 
 class Preview(msgspec.Struct, forbid_unknown_fields=True, rename={"start": "from"}):
@@ -138,6 +140,7 @@ class SystemController(Controller):
             executions=await status.executions(now),
             lateness_seconds=await status.lateness(now),
             servers=[ServerView(**row) for row in await servers.listing()],
+            self_check=await selfcheck.latest(),
         )
 
     @get("/system/upcoming", dependencies={"asked": Provide(UpcomingQuery, sync_to_thread=False)})
