@@ -17,7 +17,8 @@ def every_error(root: type[BelfryError]) -> Iterator[type[BelfryError]]:
 
 def test_the_docstring_is_filled_with_the_facts() -> None:
     assert str(NotFound(kind="job", id="x")) == "There is no job 'x'."
-    assert str(VersionConflict(id="x", version=3)) == "Job 'x' is at version 3 now; read it again before you change it."
+    conflict = VersionConflict(kind="job", id="x", version=3)
+    assert str(conflict) == "The job 'x' is at version 3 now; read it again before you change it."
     assert str(BelfryError()) == "Something in Belfry went wrong."
 
 

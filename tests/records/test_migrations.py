@@ -3,11 +3,13 @@
 import asyncio
 import re
 from pathlib import Path
+from typing import get_args
 
 import asyncpg
 import pytest
 
 from belfry.records import db, migrations, tables
+from belfry.rules.calendars import Shift, Use
 from belfry.rules.lifecycle import FINAL, LIVE, State, Trigger
 from conftest import at_database
 
@@ -61,14 +63,19 @@ async def test_the_database_knows_the_same_states_as_the_rules(database: str) ->
     assert {str(state) for state in State} == {str(state) for state in LIVE | FINAL}
 
 
+async def test_the_database_takes_the_same_uses_of_calendars_as_the_rules(database: str) -> None:
+    assert await allowed("jobs", "calendar_use") == set(get_args(Use))
+    assert await allowed("jobs", "calendar_shift") == set(get_args(Shift))
+
+
 async def test_starters_that_race_migrate_once(postgres_url: str) -> None:
     connection = await asyncpg.connect(postgres_url)
     await connection.execute("create database raced")
     url = at_database(postgres_url, "raced")
     await db.open_pool(url)
     await asyncio.gather(*[migrations.migrate(url) for _ in range(4)])
-    there = len([*migrations.folder().glob("belfry_*.py")])
-    assert await db.pool().fetchval("select count(*) from migration") == there
+    written = len([*migrations.folder().glob("belfry_*.py")])
+    assert await db.pool().fetchval("select count(*) from migration") == written
     await db.close_pool()
     await connection.execute("drop database raced with (force)")
     await connection.close()

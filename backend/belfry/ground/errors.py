@@ -39,7 +39,7 @@ class Conflict(BelfryError):
 
 
 class VersionConflict(BelfryError):
-    """Job {id!r} is at version {version} now; read it again before you change it."""
+    """The {kind} {id!r} is at version {version} now; read it again before you change it."""
 
 
 class CannotAsk(BelfryError):

@@ -79,7 +79,7 @@ async def edit(
     async with db.transaction():
         row = await _lock(job_id)
         if version is not None and row["version"] != version:
-            raise VersionConflict(id=job_id, version=row["version"])
+            raise VersionConflict(kind="job", id=job_id, version=row["version"])
         definition = change(definition_of(row))
         if definition.id not in (None, job_id):
             raise invalid("id", f"cannot be changed; this job is {job_id!r}", "immutable")

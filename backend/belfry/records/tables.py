@@ -47,6 +47,9 @@ class Job(Table, tablename="jobs", db=DB):
     start_at = Timestamptz(null=True, default=None)
     end_at = Timestamptz(null=True, default=None)
     metadata = JSONB()
+    calendar = Text(null=True, default=None)
+    calendar_use = Text(default="never")
+    calendar_shift = Text(default="skip")
     paused_reason = Text(null=True, default=None)
     resume_at = Timestamptz(null=True, default=None)
     resumed_at = Timestamptz(null=True, default=None)
@@ -66,6 +69,18 @@ class JobVersion(Table, tablename="job_versions", db=DB):
     version = Integer()
     definition = JSONB()
     created_at = Timestamptz(default=None)
+
+
+class Calendar(Table, tablename="calendars", db=DB):
+    """A calendar; `definition` holds all that it covers."""
+
+    id = Text(primary_key=True, default=None)
+    version = Integer(default=1)
+    name = Text()
+    description = Text()
+    definition = JSONB()
+    created_at = Timestamptz(default=None)
+    updated_at = Timestamptz(default=None)
 
 
 class Execution(Table, tablename="executions", db=DB):

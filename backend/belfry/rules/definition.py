@@ -59,10 +59,10 @@ class Definition(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     metadata: dict[str, Any] = {}
 
 
-def slug(name: str) -> str:
-    """An id made from a name: lower case, words joined by hyphens, at most 60 characters, never empty."""
+def slug(name: str, otherwise: str = "job") -> str:
+    """An id made from a name: lower case, words joined by hyphens, at most 60 characters, `otherwise` for none."""
     made = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-")
-    return made or "job"
+    return made or otherwise
 
 
 def check(definition: Definition) -> None:

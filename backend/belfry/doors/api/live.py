@@ -16,7 +16,7 @@ from belfry.records.events import Event
 
 TOO_SLOW = 4008
 WRONG = 4000
-KINDS = {"executions": "execution.", "jobs": "job.", "workers": "worker."}
+KINDS = {"executions": "execution.", "jobs": "job.", "workers": "worker.", "calendars": "calendar."}
 RESET = '{"type":"reset"}'
 
 Socket = WebSocket[Any, Any, Any]
@@ -87,7 +87,7 @@ def _after(text: str | None) -> int | None:
 
 
 def wanting(topics: str) -> Callable[[Event], bool]:
-    """What the topics let through: `executions`, `jobs`, `workers`, `logs:EXECUTION_ID`; else all."""
+    """What the topics let through: `executions`, `jobs`, `workers`, `calendars`, `logs:EXECUTION_ID`; else all."""
     named = [topic.strip() for topic in topics.split(",") if topic.strip()]
     kinds = tuple(KINDS[topic] for topic in named if topic in KINDS)
     logs = {int(topic[5:]) for topic in named if topic.startswith("logs:") and topic[5:].isdecimal()}

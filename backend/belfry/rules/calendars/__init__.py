@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from belfry.rules.calendars.checking import check
+from belfry.rules.calendars.checking import check, id_from
 from belfry.rules.calendars.countries import Country, countries
 from belfry.rules.calendars.covered import days_off, hours, spans, whole_days
 from belfry.rules.calendars.definition import Blackout, Calendar, DateEntry, HolidayRule, WeeklyHours
@@ -29,6 +29,7 @@ __all__ = [
     "countries",
     "covering",
     "day_name",
+    "id_from",
     "is_business_day",
     "next_business_day",
     "previous_business_day",

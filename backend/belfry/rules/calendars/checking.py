@@ -10,10 +10,13 @@ from belfry.rules.calendars import icalendar
 from belfry.rules.calendars.countries import Country, countries
 from belfry.rules.calendars.covered import DAYS, minutes
 from belfry.rules.calendars.definition import Blackout, Calendar, DateEntry, HolidayRule, WeeklyHours
-from belfry.rules.definition import SLUG, unstorable
+from belfry.rules.definition import SLUG, slug, unstorable
 
 MOST_ENTRIES = 100
 LONGEST_NAME = 200
+RESERVED = "countries"
+"""No calendar's id: REST has something else at this address."""
+
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEARS = range(1900, 2501)
@@ -30,10 +33,18 @@ def check(calendar: Calendar) -> None:
         raise Invalid(*errors)
 
 
+def id_from(name: str) -> str:
+    """An id made from a calendar's name, one that `check` accepts."""
+    made = slug(name, "calendar")
+    return f"{made}-calendar" if made == RESERVED else made
+
+
 def _identity(calendar: Calendar) -> Errors:
     if calendar.id is not None and not SLUG.fullmatch(calendar.id):
         message = "must be 1 to 100 of a-z, 0-9, '-', '_', '.', beginning and ending with a letter or digit"
         yield FieldError("id", message, "slug")
+    if calendar.id == RESERVED:
+        yield FieldError("id", f"{RESERVED!r} is reserved; choose another", "reserved")
     if not calendar.name.strip():
         yield FieldError("name", "must not be empty", "empty")
     yield from _name("name", calendar.name)
