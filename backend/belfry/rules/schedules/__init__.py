@@ -4,18 +4,18 @@ schedule = parse("daily at 3 AM", "Europe/Berlin", anchor=created_at)
 schedule.next_fire(now)
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 import msgspec
 
 from belfry.ground.errors import invalid
 from belfry.rules.schedules import notices
 from belfry.rules.schedules.plans import Every, Manual, Once, Plan, Walls
-from belfry.rules.schedules.reading import bind, read
+from belfry.rules.schedules.reading import Setting, bind, place_of, read
 from belfry.rules.schedules.saying import say
-from belfry.rules.schedules.zones import DAWN, DEFAULT, HORIZON, ClockChanges, instant_of, zone_name
+from belfry.rules.schedules.zones import DAWN, DEFAULT, HORIZON, ClockChanges, instant_of
 
 __all__ = ["ClockChanges", "Kind", "Schedule", "marks", "parse", "refuse_what_never_fires", "warnings"]
 
@@ -28,6 +28,8 @@ class Schedule(msgspec.Struct, frozen=True):
 
     plan: Plan
     timezone: str
+    start: datetime | None = None
+    until: datetime | None = None
 
     @property
     def kind(self) -> Kind:
@@ -37,18 +39,27 @@ class Schedule(msgspec.Struct, frozen=True):
     @property
     def rule(self) -> str:
         """The normalised text: `*/5 * * * *`, `every 7 minutes`, an ISO instant, `manual`. It parses to itself."""
-        return str(self.plan)
+        return str(self.plan) + self._bounds
 
     @property
     def description(self) -> str:
         """The rule in words, which parse back to the same rule."""
-        return _said(self.plan)
+        return _said(self.plan) + self._bounds
+
+    @property
+    def _bounds(self) -> str:
+        named = (("starting", self.start), ("until", self.until))
+        return "".join(f" {word} {instant.isoformat().replace('+00:00', 'Z')}" for word, instant in named if instant)
 
     def next_fire(self, after: datetime) -> datetime | None:
         """The first fire strictly later than `after`; None when there is none within 50 years."""
         if after >= HORIZON:
             return None
-        return self.plan.after(max(after.astimezone(UTC), DAWN))
+        since = max(after.astimezone(UTC), DAWN)
+        if self.start is not None:
+            since = max(since, self.start - _INSTANT)
+        fire = self.plan.after(since)
+        return None if fire is None or (self.until is not None and fire > self.until) else fire
 
     def instant(self, moment: datetime) -> datetime:
         """The moment in UTC; one without an offset is what the clocks of the zone show."""
@@ -67,37 +78,45 @@ class Schedule(msgspec.Struct, frozen=True):
 
     def count_between(self, start: datetime, end: datetime) -> int:
         """How many fires there are with start < t ≤ end; it takes no longer when there are many."""
-        start, end = _within_time(start), _within_time(end)
+        start, end = self._bounded(start, end)
         return self.plan.count_between(start, end) if start < end else 0
 
     def last_fire(self, start: datetime, end: datetime) -> datetime | None:
         """The latest fire with start < t ≤ end."""
-        start, end = _within_time(start), _within_time(end)
+        start, end = self._bounded(start, end)
         return self.plan.last_fire(start, end) if start < end else None
 
+    def _bounded(self, start: datetime, end: datetime) -> tuple[datetime, datetime]:
+        """The span as far as it lies within `start` and `until`, and within time."""
+        first = max(start.astimezone(UTC), DAWN, self.start - _INSTANT if self.start else DAWN)
+        return first, min(end.astimezone(UTC), HORIZON, self.until or HORIZON)
 
-def _within_time(instant: datetime) -> datetime:
-    return min(max(instant.astimezone(UTC), DAWN), HORIZON)
 
 
+_INSTANT = timedelta(microseconds=1)
 _said = lru_cache(maxsize=16_384)(say)
 
 
-def parse(
-    text: str,
-    timezone: str = "UTC",
-    *,
-    anchor: datetime,
-    job_id: str | None = None,
-    clock_changes: ClockChanges = DEFAULT,
-) -> Schedule:
+class Origin(TypedDict, total=False):
+    """What else a text may depend on: when it was written, whose it is, and what clock changes do to it."""
+
+    said_at: datetime | None
+    job_id: str | None
+    clock_changes: ClockChanges
+
+
+def parse(text: str, timezone: str = "UTC", *, anchor: datetime, **origin: Unpack[Origin]) -> Schedule:
     """The schedule written as words, cron, macro, interval, instant or `manual`.
 
-    `anchor` is the aware instant the job was created at: rates and relative words count from it. `job_id` places `H`.
+    `anchor` is the aware instant the job was created at: rates count from it. `said_at` is when the text was written,
+    which "tomorrow" and "in 10 minutes" are relative to; the anchor unless given. A zone that the text names at its end
+    holds when `timezone` is UTC or the same. `job_id` places `H` and "any time".
     Raises Invalid for the field `schedule` (what, and at which position from 1) or `timezone`.
     """
-    zone = zone_name(timezone)
-    return Schedule(bind(read(text, job_id), zone, anchor, clock_changes), zone)
+    place = place_of(text, timezone)
+    setting = Setting(place.zone, anchor, origin.get("said_at") or anchor, origin.get("clock_changes", DEFAULT))
+    bound = bind(read(place.text, origin.get("job_id")), setting)
+    return Schedule(bound.plan, place.zone, bound.start, bound.until)
 
 
 def refuse_what_never_fires(schedule: Schedule, now: datetime) -> None:

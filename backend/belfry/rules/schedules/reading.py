@@ -1,53 +1,161 @@
 """Text to plan: which notation it is, and what every one of them makes of zone and anchor."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+import msgspec
+
 from belfry.ground.errors import Invalid, invalid
-from belfry.rules.schedules.cron import read_cron
 from belfry.rules.schedules.fields import Misread
+from belfry.rules.schedules.hints import hint
+from belfry.rules.schedules.meanings import Meaning, Rate, Rules, Sentence
+from belfry.rules.schedules.moments import Ahead, Moment
+from belfry.rules.schedules.paces import rate
+from belfry.rules.schedules.places import Place, place
 from belfry.rules.schedules.plans import Every, Manual, Once, Plan, Walls
-from belfry.rules.schedules.words import Meaning, Rate, Rules, rate, read_words
-from belfry.rules.schedules.zones import ClockChanges, instant_of
+from belfry.rules.schedules.recurrences import Recurrence
+from belfry.rules.schedules.words import read_words, rules_of
+from belfry.rules.schedules.zones import DAWN, HORIZON, ClockChanges, instant_of, wall_of, zone_name
 
 LONGEST_TEXT = 500
 _CRON = re.compile(r"@|.*\*|[0-9Hh][0-9*?/,()HhLl#-]*[ \t]+[0-9Hh][0-9*?/,()HhLl#-]*([ \t]|$)")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+[^ ]*", re.IGNORECASE)
 _EVERY = re.compile(r"@every[ \t]+((?:[0-9]{1,9}[hms])+)", re.IGNORECASE)
+_TAIL = re.compile(r"[ \t,]+(starting|beginning|start|from|until|till|til|ending)\b", re.IGNORECASE)
+_HAS_A_PLACE = re.compile(r"\bh|h\b|any|some", re.IGNORECASE)
 
 
-def read(text: str, job_id: str | None) -> Meaning | datetime:
+class Setting(msgspec.Struct, frozen=True):
+    """Where and when a text was written: what its words are relative to."""
+
+    zone: str
+    anchor: datetime
+    said_at: datetime
+    clock_changes: ClockChanges
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """A plan, and from which and until which instant it holds; both count."""
+
+    plan: Plan
+    start: datetime | None = None
+    until: datetime | None = None
+
+
+def place_of(text: str, timezone: str) -> Place:
+    """The text without the zone it names, and the zone that holds; Invalid for `schedule` when there are two."""
+    try:
+        _refuse_odd_text(text)
+        found = place(text)
+    except Misread as misread:
+        raise _invalid(text, misread) from misread
+    zone = zone_name(timezone)
+    if not found.zone or found.zone == zone:
+        return Place(found.text, zone)
+    if zone != "UTC":
+        raise invalid(
+            "schedule", f"the schedule says {found.zone}, and the time zone is {zone}; leave one out", "two_zones"
+        )
+    return found
+
+
+def read(text: str, job_id: str | None) -> Sentence:
     """What `text` means apart from zone and anchor; raises Invalid for the field `schedule`."""
     try:
-        return _read(text, job_id if re.search("[Hh]", text) else None)
+        return _read(text, job_id if _HAS_A_PLACE.search(text) else None)
     except Misread as misread:
         raise _invalid(text, misread) from misread
 
 
-def bind(meaning: Meaning | datetime, zone: str, anchor: datetime, clock_changes: ClockChanges) -> Plan:
-    """The plan of a job in `zone` created at `anchor`; raises Invalid for the field `schedule`."""
+def bind(sentence: Sentence, setting: Setting) -> Bound:
+    """The plan of a job in this setting; raises Invalid for the field `schedule`."""
+    start, until = _moment(sentence.starting, setting), _moment(sentence.until, setting)
+    if until is not None and sentence.until is not None and not sentence.until.timed:
+        until = _instant(wall_of(until, setting.zone) + timedelta(days=1), setting) - timedelta(seconds=1)
+    if start is not None and until is not None and until < start:
+        raise invalid(
+            "schedule", f"it ends at {until.isoformat()}, before it starts at {start.isoformat()}", "never_fires"
+        )
+    return Bound(_plan(sentence.meaning, setting, start), start, until)
+
+
+def _plan(meaning: Meaning, setting: Setting, start: datetime | None) -> Plan:
     match meaning:
         case Rules(rules):
-            return Walls(rules, zone, clock_changes)
+            return Walls(rules, setting.zone, setting.clock_changes)
         case Rate(count, unit):
-            return Every(count, unit, anchor.astimezone(UTC))
-        case datetime():
-            return _once(meaning, zone, clock_changes)
+            period = timedelta(**{f"{unit}s": count})
+            return Every(count, unit, start - period if start is not None else setting.anchor.astimezone(UTC))
+        case Moment() | Ahead():
+            return _once(meaning, setting)
+        case Recurrence():
+            raise invalid("schedule", f"{meaning.rule} cannot be scheduled yet", "unreadable_schedule")
         case _:
             return Manual()
 
 
+def _moment(moment: Moment | None, setting: Setting) -> datetime | None:
+    return None if moment is None else _instant(moment.seen_from(setting.said_at, setting.zone), setting)
+
+
+def _instant(moment: datetime, setting: Setting) -> datetime:
+    """The instant at which the zone shows a wall time; right after the gap when it shows none."""
+    if moment.tzinfo is not None:
+        return moment.astimezone(UTC)
+    return instant_of(moment, setting.zone, 1 if setting.clock_changes.overlap == "second" else 0)[0]
+
+
+def _once(then: Moment | Ahead, setting: Setting) -> Once:
+    try:
+        moment = then.seen_from(setting.said_at, setting.zone)
+        instant = _instant(moment, setting)
+    except (OverflowError, ValueError) as error:
+        raise invalid("schedule", "that is further ahead than any calendar", "unreadable_schedule") from error
+    if not DAWN < instant < HORIZON:
+        raise invalid("schedule", "that is further away than any calendar", "unreadable_schedule")
+    gone = moment.tzinfo is None and not instant_of(moment, setting.zone, 0)[1]
+    if gone and setting.clock_changes.gap == "skip":
+        raise invalid("schedule", f"{moment} does not exist in {setting.zone}: the clocks jump over it", "never_fires")
+    return Once(instant)
+
+
 @lru_cache(maxsize=16_384)
-def _read(text: str, job_id: str | None) -> Meaning | datetime:
+def _read(text: str, job_id: str | None) -> Sentence:
     _refuse_odd_text(text)
-    if _DATE.match(text.strip()):
-        return _moment(text)
+    tail = _TAIL.search(text)
+    base = text[: tail.start()] if tail else text
+    meaning = _notation(base, job_id)
+    if meaning is None:
+        return read_words(text, job_id)
+    if tail is None:
+        return Sentence(meaning)
+    bounds = read_words("manual".ljust(len(base)) + text[len(base) :], None)
+    return Sentence(meaning, bounds.starting, bounds.until)
+
+
+def _notation(text: str, job_id: str | None) -> Meaning | None:
+    """What a text that is not in words means; None when it is in words."""
+    if not text.strip():
+        return None
+    if _INSTANT.fullmatch(text.strip()):
+        return Moment(instant=_written(text))
     if every := _EVERY.fullmatch(text.strip()):
         return _go_duration(every[1], text.index(every[1]))
     if _CRON.match(text.strip()):
-        return Rules(tuple(str(read_cron(rule, job_id)) for rule in [text]))
-    return read_words(text)
+        return rules_of(_cron_texts(text), job_id)
+    return None
+
+
+def _cron_texts(text: str) -> list[str]:
+    """The rules of a union, each behind as many blanks as text stands before it, which keeps the positions."""
+    texts, at = list[str](), 0
+    for rule in text.split("|"):
+        if not rule.strip() and "|" in text:
+            raise Misread(at, max(len(rule), 1), "an empty rule; | stands between two")
+        texts.append(" " * at + rule if "|" in text else rule)
+        at += len(rule) + 1
+    return texts
 
 
 def _refuse_odd_text(text: str) -> None:
@@ -59,7 +167,7 @@ def _refuse_odd_text(text: str) -> None:
         raise Misread(odd.start(), 1, f"the character U+{ord(odd[0]):04X} has no meaning in a schedule")
 
 
-def _moment(text: str) -> datetime:
+def _written(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text.strip().upper())
     except ValueError as error:
@@ -69,24 +177,17 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def _go_duration(text: str, at: int) -> Rules | Rate:
+def _go_duration(text: str, at: int) -> Meaning:
     seconds = {"h": 3600, "m": 60, "s": 1}
     parts = re.findall("([0-9]+)([hms])", text.lower())
     total = sum(int(count) * seconds[unit] for count, unit in parts)
     smallest = min((unit for _, unit in parts), key=lambda unit: seconds[unit])
-    return rate(str(total // seconds[smallest]), {"h": "hour", "m": "minute", "s": "second"}[smallest], at)
-
-
-def _once(moment: datetime, zone: str, clock_changes: ClockChanges) -> Once:
-    if moment.tzinfo is not None:
-        return Once(moment.astimezone(UTC))
-    instant, shown = instant_of(moment, zone, 1 if clock_changes.overlap == "second" else 0)
-    if not shown and clock_changes.gap == "skip":
-        raise invalid("schedule", f"{moment} does not exist in {zone}: the clocks jump over it", "never_fires")
-    return Once(instant)
+    unit = {"h": "hour", "m": "minute", "s": "second"}[smallest]
+    return rate(total // seconds[smallest], unit, at, len(text))
 
 
 def _invalid(text: str, misread: Misread) -> Invalid:
     part = text[misread.at : misread.at + misread.length][:64]
     where = f"at position {misread.at + 1}" + (f" ({part!r})" if part.strip() and part.isprintable() else "")
-    return invalid("schedule", f"{misread.why}; {where}", "unreadable_schedule")
+    near = hint(text, misread, lambda repaired: _read(place(repaired).text, None))
+    return invalid("schedule", f"{misread.why}; {where}" + (f"; {near}" if near else ""), "unreadable_schedule")

@@ -1,121 +1,160 @@
 """Words to rules, by the grammar in `words.lark`."""
 
-import re
-from functools import lru_cache
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Iterable
 
 import msgspec
-from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedInput
+from lark import Tree
 
-from belfry.rules.schedules.fields import WEEKDAYS, Misread
-
-_LARGER = {"second": 60, "minute": 60, "hour": 24, "day": 1}
-_WHOLE = {"second": "*/{n} * * * * *", "minute": "*/{n} * * * *", "hour": "0 */{n} * * *", "day": "0 0 * * *"}
-_UNITS = {"sec": "second", "min": "minute", "hr": "hour"}
-LONGEST_SECONDS = 100 * 366 * 86_400
-
-
-class Rules(msgspec.Struct, frozen=True):
-    """Cron rules on the wall clock."""
-
-    rules: tuple[str, ...]
-
-
-class Rate(msgspec.Struct, frozen=True):
-    """`count` units from one fire to the next, counted from the anchor."""
-
-    count: int
-    unit: str
+from belfry.rules.schedules.clocks import MIDNIGHT, fields_of
+from belfry.rules.schedules.cron import read_cron
+from belfry.rules.schedules.dayparts import check_the_count, days_of, nested, refuse_no_day, settle_days, triple
+from belfry.rules.schedules.fields import Misread
+from belfry.rules.schedules.grammar import tree_of
+from belfry.rules.schedules.meanings import ByHand, Meaning, Rules, Sentence
+from belfry.rules.schedules.moments import Moment, date_of
+from belfry.rules.schedules.paces import LARGER, rate
+from belfry.rules.schedules.said import Said, Stride, said_by
+from belfry.rules.schedules.strides import recurrence
+from belfry.rules.schedules.unclear import Unclear, span_of, unclear
+from belfry.rules.schedules.windows import Shifted, anytime, spread
 
 
-class ByHand(msgspec.Struct, frozen=True):
-    """Never by itself."""
-
-
-class Parser(Protocol):
-    """What reads a sentence."""
-
-    def parse(self, text: str) -> Tree[Token]:
-        """The tree of `text`; raises UnexpectedInput."""
-        ...
-
-
-Meaning = Rules | Rate | ByHand
-
-
-@lru_cache(maxsize=1)
-def _grammar() -> Parser:
-    return Lark((Path(__file__).parent / "words.lark").read_text(), parser="lalr")
-
-
-def read_words(text: str) -> Meaning:
-    """What the sentence means; raises Misread."""
+def read_words(text: str, job_id: str | None = None) -> Sentence:
+    """What the sentence means; raises Unclear, with what would be understood. `job_id` places "any time"."""
     lowered = text.lower()
+    parts = [said_by(part, lowered) for part in tree_of(lowered).children if isinstance(part, Tree)]
+    meanings = [_meaning(said, job_id) for said in parts]
+    bounds = [_bound(parts, name) for name in ("starting", "until")]
+    if len(meanings) == 1:
+        return Sentence(meanings[0], *bounds)
+    rules = [meaning.rules for meaning in meanings if isinstance(meaning, Rules)]
+    if len(rules) < len(meanings):
+        raise Unclear(0, len(text), '"and also" joins rules on the wall clock only; make two jobs of the rest')
+    return Sentence(rules_of(rule for found in rules for rule in found), *bounds)
+
+
+def rules_of(rules: Iterable[str], job_id: str | None = None) -> Rules:
+    """The rules once each, in the order of their texts; raises Misread for one that no calendar has."""
+    return Rules(tuple(sorted({str(read_cron(rule, job_id)) for rule in rules})))
+
+
+def _bound(parts: list[Said], name: str) -> Moment | None:
+    found = [said for said in parts if getattr(said, name) is not None]
+    if len(found) > 1:
+        raise found[1].refuse(name, f'"{name}" is said twice, and it holds for the whole')
+    return getattr(found[0], name) if found else None
+
+
+def _meaning(said: Said, job_id: str | None) -> Meaning:
+    if said.by_hand:
+        _refuse_more(said, ("manual",), '"manual" stands alone')
+        return ByHand()
+    if said.once is not None or said.year:
+        return _once(said)
+    top = nested(said)
+    check_the_count(said)
+    if top is not None and top.unit in ("second", "minute", "hour"):
+        return _clocked(said, top)
+    return _calendar(said, top, job_id)
+
+
+def _refuse_more(said: Said, allowed: tuple[str, ...], why: str) -> None:
+    more = [kind for kind in said.tokens if kind not in (*allowed, "bound", "starting", "until")]
+    if more:
+        raise said.refuse(more[0], why, "")
+
+
+def _once(said: Said) -> Meaning:
+    then = said.once or _date(said)
+    _refuse_more(
+        said, ("once", "times", "year", "date", "days", "months"), "what is dated runs once, so this cannot hold"
+    )
+    if len(said.times) > 1:
+        raise said.refuse("times", "what is dated runs once, and these are several times", f"at {said.times[0]}")
+    if said.times and then.timed:
+        raise said.refuse("times", "the time is said twice", "")
+    if not said.times and not then.timed and isinstance(then, Moment):
+        kinds = [kind for kind in ("once", "days", "months", "date", "year") if kind in said.tokens]
+        words = said.quote(*kinds)
+        tokens = [token for kind in kinds for token in said.tokens[kind]]
+        raise unclear(tokens, "at which time? A date alone has none", f"{words} at 09:00", f"{words} at midnight")
+    return msgspec.structs.replace(then, clock=said.times[0]) if said.times else then
+
+
+def _date(said: Said) -> Moment:
+    tokens = [token for kind in ("days", "months", "date", "year") for token in said.tokens.get(kind, [])]
+    tokens.sort(key=lambda token: token.start_pos or 0)
+    if len(said.dates) != 1 or len(said.months) != 1 or said.weekdays or not said.dates[0].isdigit():
+        raise said.refuse("year", "a year goes with one day of one month, such as 31 january 2027", "")
+    return Moment(date_of(said.year, int(said.months[0]), int(said.dates[0]), tokens))
+
+
+def _clocked(said: Said, pace: Stride) -> Meaning:
+    if said.times:
+        raise _pace_and_time(said, pace)
+    if said.window is not None:
+        _refuse_more(
+            said, ("window", "stride", "adverb", "per", "days", "months", "date"), "a window counts from its start"
+        )
+        return _rules(said, spread(said.window, pace))
+    at, length = span_of(pace.tokens)
+    plain = rate(pace.count, pace.unit, at, length)
+    if not said.fields and not said.dates and not said.weekdays and not said.months:
+        return plain
+    whole, larger = LARGER[pace.unit]
+    if whole % pace.count:
+        why = f"{pace.count} {pace.unit}s do not divide the {larger}, so they cannot be tied to more"
+        raise unclear(pace.tokens, why, f"every {pace.count} {pace.unit}s of every {larger}")
+    step = f"*/{pace.count}" if pace.count > 1 else "*"
+    return _rules(said, [(0, triple({**said.fields, pace.unit: [step]}))])
+
+
+def _pace_and_time(said: Said, pace: Stride) -> Exception:
+    first = said.times[0]
+    why = f"every {pace.unit} and at a time of day do not go together"
+    tokens = said.tokens["times"]
+    if pace.unit == "hour" and first.minute:
+        return unclear(tokens, why, f"at :{first.minute:02}", f"between {first} and 23:59")
+    return unclear(tokens, why, f"between {first} and 23:59")
+
+
+def _calendar(said: Said, pace: Stride | None, job_id: str | None) -> Meaning:
+    if pace is not None and pace.count > 1 and not (pace.unit == "month" and 12 % pace.count == 0):
+        return _strided(said, pace)
+    clocks = _clocks(said, job_id)
+    if pace is not None:
+        settle_days(said, pace)
+    refuse_no_day(said)
+    return _rules(said, clocks)
+
+
+def _strided(said: Said, pace: Stride) -> Meaning:
+    _refuse_more(said, ("times", "stride", "adverb", "per", "days", "months", "date"), "this does not go with a stride")
+    if said.times or said.dates or said.weekdays or said.months:
+        return recurrence(said, pace)
+    return rate(pace.count, pace.unit, *span_of(pace.tokens))
+
+
+def _clocks(said: Said, job_id: str | None) -> list[Shifted]:
+    if said.window is not None and said.window.anytime:
+        _refuse_more(said, ("window", "stride", "adverb", "per", "days", "months", "date"), "any time is one time")
+        days, clock = anytime(said.window, job_id)
+        return [(days, text) for text in fields_of([clock])]
+    if said.window is not None:
+        words = said.quote("window")
+        raise said.refuse("window", "how often between these times?", f"every hour {words}", f"any time {words}")
+    if said.fields and said.times:
+        raise said.refuse("times", "the time is said twice", "")
+    return [(0, triple(said.fields))] if said.fields else [(0, text) for text in fields_of(said.times or [MIDNIGHT])]
+
+
+def _rules(said: Said, clocks: list[Shifted]) -> Rules:
+    """The rules of these times on the days that are said; raises Unclear for days that never come."""
     try:
-        tree = _grammar().parse(lowered)
-    except UnexpectedInput as unexpected:
-        at = unexpected.pos_in_stream if unexpected.pos_in_stream is not None else len(text)
-        at = len(text) if at < 0 else at
-        word = re.match(r"\S*", lowered[at:])
-        raise Misread(at, len(word[0]) if word else 0, "this is not understood") from unexpected
-    return _MEANINGS[tree.data](_parts(tree))
-
-
-def _parts(tree: Tree[Token]) -> dict[str, Token]:
-    tokens = tree.scan_values(lambda value: isinstance(value, Token))
-    return {token.type: token for token in tokens}
-
-
-def _manual(parts: dict[str, Token]) -> Meaning:
-    return ByHand()
-
-
-def _rate(parts: dict[str, Token]) -> Meaning:
-    unit = parts["UNIT"].rstrip("s")
-    count = parts.get("INT", Token("INT", "1"))
-    return rate(count, _UNITS.get(unit, unit), count.start_pos or 0)
-
-
-def rate(count: str, unit: str, at: int) -> Rules | Rate:
-    """`count` units: on the wall clock when they divide the next larger unit, else counted; raises Misread."""
-    number = int(count[:12])
-    seconds = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}[unit]
-    if not 0 < number * seconds <= LONGEST_SECONDS:
-        raise Misread(at, len(count), f"every {count[:12]} {unit}s is out of range, from 1 second to 100 years")
-    if _LARGER[unit] % number:
-        return Rate(number, unit)
-    whole = _WHOLE[unit].format(n=number).replace("*/1 ", "* ")
-    return Rules((whole.replace("*/60", "0").replace("*/24", "0"),))
-
-
-def _daily(parts: dict[str, Token]) -> Meaning:
-    return Rules((f"{_time(parts)} * * *",))
-
-
-def _weekly(parts: dict[str, Token]) -> Meaning:
-    day = WEEKDAYS.index(parts["WEEKDAY"].rstrip("s")) if "WEEKDAY" in parts else 0
-    return Rules((f"{_time(parts)} * * {day}",))
-
-
-def _hourly(parts: dict[str, Token]) -> Meaning:
-    return Rules(("0 * * * *",))
-
-
-def _time(parts: dict[str, Token]) -> str:
-    """Minute and hour as cron has them, with seconds first when there are any; midnight when no time is said."""
-    if "NAMED" in parts:
-        return "0 0" if parts["NAMED"] == "midnight" else "0 12"
-    clock = parts.get("CLOCK", Token("CLOCK", "0:00"))
-    numbers = [int(number) for number in re.findall("[0-9]+", clock)]
-    hour, minute, second = [*numbers, 0, 0][:3]
-    half = re.search("[ap]", clock)
-    most, least = (12, 1) if half else (23, 0)
-    if not (least <= hour <= most and minute <= 59 and second <= 59):
-        raise Misread(clock.start_pos or 0, len(clock), f"{clock} is no time of day")
-    hour = hour % 12 + (12 if half[0] == "p" else 0) if half else hour
-    return f"{second} {minute} {hour}" if second else f"{minute} {hour}"
-
-
-_MEANINGS = {"manual": _manual, "rate": _rate, "daily": _daily, "weekly": _weekly, "hourly": _hourly}
+        return rules_of(f"{text} {days_of(said, shift)}" for shift, text in clocks)
+    except Unclear:
+        raise
+    except Misread as misread:
+        tokens = [token for kind in ("days", "date", "months", *said.fields) for token in said.tokens.get(kind, [])]
+        days = [token for token in tokens if token.type in ("NUMBER", "ORDINAL")] or tokens
+        raise unclear(days, misread.why, "last day") from misread
