@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -9,11 +10,12 @@ import pytest
 
 from belfry.ground.errors import Conflict, Invalid, NotFound
 from belfry.loops import scheduler
-from belfry.records import db, executions, fires, history, jobs, status
+from belfry.records import calendars, db, executions, fires, history, jobs, status, why
 from belfry.rules import firing
+from belfry.rules.calendars import Calendar, DateEntry
 from factories import a_job, a_worker, dispatched, ended, events, run, states
 
-SECOND = timedelta(seconds=1)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 pytestmark = pytest.mark.usefixtures("database")
 
 
@@ -392,3 +394,78 @@ async def test_many_schedulers_share_more_jobs_than_one_takes_at_once() -> None:
         taken = [fires.take_due(now + 7 * SECOND, 4) for _ in range(4)]
     fired = await db.pool().fetch("select job_id from live_executions order by job_id")
     assert [row["job_id"] for row in fired] == sorted(f"job-{number}" for number in range(30))
+
+
+async def a_calendar(now: datetime, *days: datetime, **fields: Any) -> str:
+    """A calendar of these whole days."""
+    entries = tuple(DateEntry(date=f"{day:%Y-%m-%d}", name="Closed") for day in days)
+    return await calendars.create(Calendar(**{"id": "closed", "name": "Closed days", "dates": entries} | fields), now)
+
+
+async def test_an_instant_that_the_calendar_excludes_is_skipped_with_that_reason() -> None:
+    now = await db.now()
+    await a_calendar(now, now + 20 * DAY)
+    job_id = await a_job(now, schedule="every 5 days", calendar="closed")
+    for days in (5, 10, 15, 20, 25):
+        await scheduler.tick(now + days * DAY)
+        await db.pool().execute("delete from live_executions")
+    assert [(state, reason) for state, reason, *_ in await ledger(job_id, now)] == [("skipped", "calendar")]
+    answer = await why.job(job_id, now + 20 * DAY, now + 26 * DAY)
+    assert "its calendar keeps it from running then: Closed" in answer.text
+
+
+async def test_only_inside_its_calendar_a_job_fires() -> None:
+    now = await db.now()
+    await a_calendar(now, now + 5 * DAY)
+    job_id = await a_job(now, schedule="every 5 days", calendar="closed", calendar_use="only")
+    await scheduler.tick(now + 5 * DAY)
+    await scheduler.tick(now + 10 * DAY)
+    assert [state for state, *_ in await ledger(job_id, now)] == ["queued", "skipped"]
+
+
+async def test_a_change_of_the_calendar_moves_the_jobs_that_keep_to_it() -> None:
+    now = (await db.now()).replace(hour=12, minute=0, second=0, microsecond=0)
+    monday = now + (7 - now.weekday()) * DAY
+    await a_calendar(now)
+    moved = await a_job(now, id="moved", schedule="0 9 * * 1", calendar="closed", calendar_shift="next")
+    await a_job(now, id="plain", schedule="0 9 * * 1", calendar="closed")
+    instant = monday.replace(hour=9)
+    assert (await jobs.find(moved))["next_fire_at"] == instant
+    closed = (DateEntry(date=f"{monday:%Y-%m-%d}"),)
+    await jobs.change_calendar("closed", lambda was: msgspec.structs.replace(was, dates=closed), now)
+    assert (await jobs.find(moved))["next_fire_at"] == instant + DAY
+    assert (await jobs.find("plain"))["next_fire_at"] == instant
+    await scheduler.tick(instant + DAY)
+    assert [(state, due) for state, _, due, _, _ in await ledger(moved, instant)] == [("queued", 86_400)]
+
+
+async def test_a_calendar_that_is_none_or_in_use_is_refused() -> None:
+    now = await db.now()
+    with pytest.raises(Invalid, match=r"calendar: there is no calendar 'closed'"):
+        await a_job(now, schedule="every 5 days", calendar="closed")
+    await a_calendar(now)
+    await a_job(now, schedule="every 5 days", calendar="closed")
+    with pytest.raises(Conflict, match="Jobs use the calendar 'closed': a-job"):
+        await calendars.delete("closed", now)
+    with pytest.raises(Invalid, match="calendar_shift"):
+        await a_job(now, schedule="every minute", calendar="closed", calendar_shift="next")
+
+
+async def test_relative_words_count_from_the_moment_they_are_given_and_keep_their_meaning() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 days")
+    await jobs.edit(job_id, lambda job: msgspec.structs.replace(job, schedule="in 10 minutes"), now + DAY)
+    due = (await jobs.find(job_id))["next_fire_at"]
+    assert due == (now + DAY + 600 * SECOND).replace(microsecond=0)
+    await jobs.edit(job_id, lambda job: msgspec.structs.replace(job, name="Other"), now + DAY + 60 * SECOND)
+    assert (await jobs.find(job_id))["next_fire_at"] == due
+
+
+async def test_a_zone_in_the_words_is_the_zone_of_the_job() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="daily at 3 AM Asia/Tokyo")
+    job = await jobs.find(job_id)
+    assert (job["timezone"], job["rule"], job["next_fire_at"].hour) == ("Asia/Tokyo", "0 3 * * *", 18)
+    await jobs.edit(job_id, lambda given: msgspec.structs.replace(given, name="Other"), now)
+    with pytest.raises(Invalid, match="Europe/Berlin"):
+        await jobs.edit(job_id, lambda given: msgspec.structs.replace(given, timezone="Europe/Berlin"), now)

@@ -107,7 +107,8 @@ def test_an_id_is_a_slug(text: str) -> None:
         ({"max_runs": 0}, ("max_runs", "range")),
         ({"misfire_limit": 0}, ("misfire_limit", "range")),
         ({"misfire_limit": 1001}, ("misfire_limit", "range")),
-        ({"calendar": "holidays"}, ("calendar", "unavailable")),
+        ({"calendar_shift": "next"}, ("calendar_shift", "conflict")),
+        ({"calendar": "a", "calendar_use": "only", "calendar_shift": "next"}, ("calendar_shift", "conflict")),
     ],
 )
 def test_what_makes_no_sense_is_refused_at_its_field(fields: dict[str, Any], refused: tuple[str, str]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from belfry.ground.errors import FieldError, Invalid, invalid
-from belfry.records import db, jobs
+from belfry.records import db, jobs, timings
 
 MOST = 10_000
 """So many instants are backfilled at once, at most."""
@@ -32,7 +32,7 @@ async def backfill(job_id: str, asked: Backfill, now: datetime) -> list[datetime
     Overlap, dependencies and a pause don't hold it up; instants that the calendar excludes are left out.
     """
     row = await jobs.find(job_id)
-    when = jobs.timing(row)
+    when = await timings.of(row)
     start, end = when.schedule.instant(asked.start), when.schedule.instant(asked.end)
     _check(asked, start, end, now)
     found = when.fires_between(start - _TICK, end, MOST + 1)

@@ -1,6 +1,6 @@
 """Calendars: making, reading, editing and deleting them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -11,6 +11,9 @@ from piccolo.columns.combination import WhereRaw
 from belfry.ground.errors import Conflict, NotFound, VersionConflict, invalid
 from belfry.records import db, tables
 from belfry.rules.calendars import Calendar, check, id_from
+
+REMEMBERED = 1000
+"""So many calendars are held in memory."""
 
 CONTENTS = ("holidays", "dates", "weekly", "blackouts", "icalendar")
 """The fields of a calendar that lie in its column `definition`."""
@@ -65,13 +68,36 @@ async def find(calendar_id: str) -> dict[str, Any]:
     return rows[0] | {"jobs": using["total"] if using else 0}
 
 
+async def known(ids: Iterable[str | None]) -> dict[str, Calendar]:
+    """The calendars of these ids that there are. What has not changed since the last time is not read again."""
+    wanted = sorted({calendar_id for calendar_id in ids if calendar_id})
+    if not wanted:
+        return {}
+    keys = {row["id"]: _key(row) for row in await db.fetch("calendar_versions", wanted)}
+    unread = [calendar_id for calendar_id, key in keys.items() if key not in _remembered]
+    for row in await db.fetch("calendar_definitions", unread) if unread else ():
+        keys[row["id"]] = _key(row)
+        _remembered[_key(row)] = definition_of(row)
+    found = {calendar_id: _remembered[key] for calendar_id, key in keys.items() if key in _remembered}
+    while len(_remembered) > REMEMBERED:
+        del _remembered[next(iter(_remembered))]
+    return found
+
+
+_remembered: dict[tuple[str, int, datetime], Calendar] = {}
+
+
+def _key(row: Mapping[str, Any]) -> tuple[str, int, datetime]:
+    return row["id"], row["version"], row["created_at"]
+
+
 async def page(q: str, number: int, size: int) -> tuple[list[db.Row], int]:
     """One page of the calendars in which `q` is found, and how many they are; rows say `has_icalendar` for the file."""
     words = db.containing(q)
     rows = await db.fetch("list_calendars", words, size, number * size)
     matching = WhereRaw("(name ilike {} or id ilike {} or description ilike {})", words, words, words)
-    total: int = await tables.Calendar.count().where(matching)
-    return rows, total
+    counting: Any = tables.Calendar.count().where(matching)
+    return rows, await counting
 
 
 def definition_of(row: Mapping[str, Any]) -> Calendar:

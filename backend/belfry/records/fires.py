@@ -1,14 +1,15 @@
 """Firing jobs: at their due instants, by hand, and making up for what was missed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from belfry.ground.errors import Conflict, Invalid, NotFound
-from belfry.records import db, executions, jobs
+from belfry.records import calendars, db, executions, jobs, timings
 from belfry.rules import firing
+from belfry.rules.calendars import Calendar
 from belfry.rules.definition import unstorable
 
 BATCH = 1000
@@ -24,7 +25,8 @@ async def take_due(now: datetime, limit: int = BATCH) -> int:
         due = await db.fetch("lock_due_jobs", now, limit)
         if not due:
             return 0
-        verdicts = [(row, verdict) for row in due if (verdict := await _decide(row, now))]
+        known = await calendars.known(row["calendar"] for row in due)
+        verdicts = [(row, verdict) for row in due if (verdict := await _decide(row, known, now))]
         fired = await db.fetch("fire_jobs", now, *_advances(verdicts), *_fires(verdicts), *_skips(verdicts))
         waiting = [row["job_id"] for row in fired if row["state"] == "waiting"]
         if waiting:
@@ -38,10 +40,10 @@ async def take_due(now: datetime, limit: int = BATCH) -> int:
 Verdict = tuple[db.Row, firing.Firing]
 
 
-async def _decide(row: db.Row, now: datetime) -> firing.Firing | None:
+async def _decide(row: db.Row, known: Mapping[str, Calendar], now: datetime) -> firing.Firing | None:
     """What becomes of a job's due instants; None when it had to be set aside."""
     try:
-        timing = jobs.timing(row)
+        timing = timings.timing_of(row, known)
     except Invalid as unreadable:
         await jobs.set_aside(row["id"], unreadable, now)
         return None

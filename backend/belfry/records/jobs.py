@@ -11,13 +11,13 @@ from piccolo.columns.combination import WhereRaw
 from piccolo.query import OrderByRaw
 
 from belfry.ground.errors import Conflict, FieldError, Invalid, NotFound, VersionConflict, invalid
-from belfry.records import db, executions
+from belfry.records import calendars, db, executions, timings
 from belfry.records.tables import Job, JobVersion
 from belfry.rules import commands, schedules
+from belfry.rules.calendars import Calendar
 from belfry.rules.definition import PRIORITY, RANK, Definition, check, slug, unstorable
 from belfry.rules.graph import find_cycle
 from belfry.rules.lifecycle import RetryPolicy
-from belfry.rules.timing import Timing
 
 SORTS = {
     "id": "id",
@@ -49,14 +49,14 @@ class Filter(msgspec.Struct, frozen=True):
 
 async def create(definition: Definition, now: datetime) -> str:
     """Make a job and return its id. Invalid names every wrong field; Conflict when the id is taken."""
-    await _check(definition, now)
+    await _check(definition, now, now)
     async with db.transaction():
         job_id = definition.id or await _free_id(slug(definition.name))
-        when = understood(definition, job_id, now, now)
+        when = await timings.understood(definition, job_id, now, now)
         values: dict[str, Any] = _columns(definition, when.schedule) | {
             "id": job_id,
             "state": "active" if definition.enabled else "paused",
-            "next_fire_at": _arm(when, now),
+            "next_fire_at": timings.armed(when, now),
             "created_at": now,
             "updated_at": now,
         }
@@ -83,13 +83,13 @@ async def edit(
         definition = change(definition_of(row))
         if definition.id not in (None, job_id):
             raise invalid("id", f"cannot be changed; this job is {job_id!r}", "immutable")
-        await _check(definition, row["created_at"])
-        when = understood(definition, job_id, row["created_at"], now)
-        changed = _when(definition, when.schedule.timezone) != _when(definition_of(row), row["timezone"])
-        when = when if changed else timing(row)
+        await _check(definition, row["created_at"], now)
+        when = await timings.understood(definition, job_id, row["created_at"], now)
+        changed = timings.has_changed(row, definition, when)
+        when = when if changed else await timings.of(row)
         values: dict[Column | str, Any] = {
             **_columns(definition, when.schedule),
-            **_standing(row, definition, when, changed, now),
+            **timings.standing(row, definition, when, changed, now),
             "skip_since": None,
             "skip_reason": None,
             "version": row["version"] + 1,
@@ -120,7 +120,7 @@ async def switch(
                 "resume_at": resume_at,
             }
         elif row["state"] == "paused":
-            values = {**_resumed(row, timing(row), now)}
+            values = {**timings.resumed(row, await timings.of(row), now)}
         else:
             return
         await Job.update(values | {"updated_at": now}).where(Job.id == job_id)
@@ -148,13 +148,27 @@ async def rearm(job_id: str, now: datetime) -> datetime | None:
     """Let a job that has lost its next fire go on after the last instant on record; that fire, None at its end."""
     async with db.transaction():
         row = await _lock(job_id)
-        when = timing(row)
+        when = await timings.of(row)
         following = when.next_fire(max(row["accounted_until"] or row["created_at"], row["updated_at"]))
         await Job.update(
             {Job.next_fire_at: following, Job.state: "active" if following else "completed", Job.updated_at: now}
         ).where(Job.id == job_id)
         await _tell("repaired", job_id, now)
     return following
+
+
+async def change_calendar(
+    calendar_id: str, change: Callable[[Calendar], Calendar], now: datetime, version: int | None = None
+) -> None:
+    """Make what `change` makes of a calendar its next version, and move the jobs whose instants it moves."""
+    async with db.transaction():
+        await calendars.edit(calendar_id, change, now, version)
+        for moved in await db.fetch("lock_moved_jobs", calendar_id, now):
+            row = await _lock(moved["id"])
+            following = (await timings.of(row)).next_fire(max(now, row["accounted_until"] or now))
+            state = row["state"] if following else "completed"
+            await Job.update({Job.next_fire_at: following, Job.state: state}).where(Job.id == moved["id"])
+            await _tell("updated", moved["id"], now)
 
 
 async def delete(job_id: str, now: datetime, force: bool = False) -> None:
@@ -189,30 +203,6 @@ async def page(given: Filter, number: int, size: int) -> tuple[list[dict[str, An
     return await _with_dependencies(await query), total
 
 
-def understood(definition: Definition, job_id: str | None, anchor: datetime, now: datetime) -> Timing:
-    """When a job so defined fires; Invalid for a schedule or zone that means nothing."""
-    schedule = schedules.parse(
-        definition.schedule,
-        definition.timezone,
-        anchor=anchor,
-        job_id=job_id,
-        clock_changes=schedules.ClockChanges(definition.dst_gap, definition.dst_overlap),
-    )
-    return Timing(schedule, definition.start_at, definition.end_at)
-
-
-def timing(row: Mapping[str, Any]) -> Timing:
-    """When the job of a row fires; Invalid when its schedule cannot be read any more."""
-    schedule = schedules.parse(
-        row["rule"] or row["schedule"],
-        row["timezone"],
-        anchor=row["created_at"],
-        job_id=row["id"],
-        clock_changes=schedules.ClockChanges(row["dst_gap"], row["dst_overlap"]),
-    )
-    return Timing(schedule, row["start_at"], row["end_at"])
-
-
 def definition_of(row: Mapping[str, Any]) -> Definition:
     """The definition that a row from `find` or `page` stands for."""
     return Definition(
@@ -240,6 +230,9 @@ def definition_of(row: Mapping[str, Any]) -> Definition:
         end_at=row["end_at"],
         max_runs=row["max_runs"],
         jitter_seconds=row["jitter_seconds"],
+        calendar=row["calendar"],
+        calendar_use=row["calendar_use"],
+        calendar_shift=row["calendar_shift"],
         metadata=msgspec.json.decode(row["metadata"]),
     )
 
@@ -271,6 +264,9 @@ def _columns(definition: Definition, schedule: schedules.Schedule) -> dict[str, 
         "end_at",
         "max_runs",
         "jitter_seconds",
+        "calendar",
+        "calendar_use",
+        "calendar_shift",
     )
     packed = ("args", "retry_policy", "labels", "metadata")
     return (
@@ -281,63 +277,13 @@ def _columns(definition: Definition, schedule: schedules.Schedule) -> dict[str, 
     )
 
 
-def _when(definition: Definition, timezone: str) -> tuple[object, ...]:
-    """All that decides when a job fires."""
-    said = definition
-    return said.schedule, timezone, said.dst_gap, said.dst_overlap, said.start_at, said.end_at, said.max_runs
-
-
-def _standing(
-    row: dict[str, Any], definition: Definition, when: Timing, changed: bool, now: datetime
-) -> dict[str, Any]:
-    """State and next instant after an edit. An instant that is due already stays; so does an unchanged schedule's."""
-    due = row["next_fire_at"] is not None and row["next_fire_at"] <= now
-    following = _arm(when, _unaccounted(row, now)) if changed else row["next_fire_at"]
-    following = row["next_fire_at"] if due else following
-    if definition.max_runs is not None and row["runs"] >= definition.max_runs:
-        following = None
-    if not definition.enabled:
-        return {"state": "paused", "next_fire_at": following}
-    if row["state"] == "paused":
-        return _resumed({**row, "next_fire_at": following}, when, now)
-    done = following is None and when.schedule.kind != "manual"
-    return {"state": "completed" if done else "active", "next_fire_at": following}
-
-
-def _resumed(row: dict[str, Any], when: Timing, now: datetime) -> dict[str, Any]:
-    """State and next instant of a job that goes on; one whose instants are all over is completed."""
-    following = row["next_fire_at"] or when.next_fire(_unaccounted(row, now))
-    done = following is None and when.schedule.kind != "manual"
-    return {
-        "state": "completed" if done else "active",
-        "next_fire_at": following,
-        "paused_reason": None,
-        "resume_at": None,
-        "resumed_at": now,
-    }
-
-
-def _arm(timing: Timing, now: datetime) -> datetime | None:
-    """The first instant after `now` within start and end; Invalid for a schedule that never fires."""
-    schedules.refuse_what_never_fires(timing.schedule, now)
-    following = timing.next_fire(now)
-    if following is None and timing.schedule.kind != "manual":
-        raise invalid("end_at", "leaves no instant at which this schedule fires; choose a later one", "never_fires")
-    return following
-
-
-def _unaccounted(row: dict[str, Any], now: datetime) -> datetime:
-    """The moment after which instants count: now, or the last on record should the clock have been set back."""
-    return max(now, row["accounted_until"] or now)
-
-
-async def _check(definition: Definition, anchor: datetime) -> None:
+async def _check(definition: Definition, anchor: datetime, now: datetime) -> None:
     """Raise Invalid for everything that is wrong with a definition, all of it at once."""
     errors: list[FieldError] = []
     with _kept(errors):
         check(definition)
     with _kept(errors):
-        understood(definition, definition.id, anchor, anchor)
+        await timings.understood(definition, definition.id, anchor, now)
     with _kept(errors):
         await check_args(definition.command, definition.args)
     if errors:

@@ -5,7 +5,7 @@ from heapq import heappop, heappush
 
 import msgspec
 
-from belfry.records import db, jobs
+from belfry.records import calendars, db, timings
 from belfry.rules.timing import Timing
 
 DAY = timedelta(days=1)
@@ -54,8 +54,10 @@ async def upcoming(now: datetime, hours: float) -> list[Fire]:
     """The fires predicted for the next hours, the soonest first, at most `FORESEEN`."""
     end = now + timedelta(hours=hours)
     ahead: list[tuple[datetime, str, db.Row, Timing]] = []
-    for row in await db.fetch("upcoming_jobs", end, FORESEEN):
-        heappush(ahead, (row["next_fire_at"], row["id"], row, jobs.timing(row)))
+    rows = await db.fetch("upcoming_jobs", end, FORESEEN)
+    known = await calendars.known(row["calendar"] for row in rows)
+    for row in rows:
+        heappush(ahead, (row["next_fire_at"], row["id"], row, timings.timing_of(row, known)))
     fires: list[Fire] = []
     while ahead and len(fires) < FORESEEN:
         at, job_id, row, timing = heappop(ahead)

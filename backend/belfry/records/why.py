@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from belfry.records import db, history, jobs, workers
+from belfry.records import db, history, jobs, timings, workers
 from belfry.rules import gates
 from belfry.rules.definition import Definition
 from belfry.rules.gates import Dependency, Gate, Needs, Seat, Why, shown, spoken
@@ -37,7 +37,7 @@ async def job(job_id: str, at: datetime | None, now: datetime) -> Why:
     An instant without an offset is in the job's zone.
     """
     row = await jobs.find(job_id)
-    when = jobs.timing(row)
+    when = await timings.of(row)
     if at is None:
         return await _standing(row, when, now)
     at = when.schedule.instant(at)
@@ -64,7 +64,9 @@ async def _skipped(row: Mapping[str, Any]) -> Why:
     elif reason == "paused":
         text = "the job was paused"
     elif reason == "calendar":
-        text = "its calendar keeps it from running then"
+        job_row = await jobs.find(row["job_id"])
+        kept = (await timings.of(job_row)).excluded(due_at)
+        text = f"its calendar keeps it from running then: {kept}" if kept else "its calendar kept it from running then"
     many = (
         f", like {row['skipped_count'] - 1} more until {shown(row['last_due_at'])}"
         if (row["skipped_count"] or 1) > 1
@@ -196,7 +198,7 @@ async def _unrecorded(row: Mapping[str, Any], at: datetime) -> Why:
         text = f"there was no such job then: it was made at {shown(row['created_at'])}"
         return gates.answer([Gate("created", False, text, {"created_at": row["created_at"]})], "")
     definition = msgspec.json.decode(version["definition"], type=Definition)
-    then = jobs.understood(definition, row["id"], row["created_at"], version["created_at"])
+    then = await timings.understood(definition, row["id"], row["created_at"], version["created_at"])
     found = [_of_schedule(then, at, version["version"])]
     if found[0].open:
         found.append(Gate("record", False, "it is due, and nothing is recorded of it (yet, or no longer)", {}))

@@ -56,6 +56,8 @@ class Definition(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     max_runs: int | None = None
     jitter_seconds: float = 0
     calendar: str | None = None
+    calendar_use: Literal["never", "only"] = "never"
+    calendar_shift: Literal["skip", "next", "previous"] = "skip"
     metadata: dict[str, Any] = {}
 
 
@@ -168,8 +170,6 @@ def _times(definition: Definition) -> list[FieldError]:
         errors.append(FieldError("end_at", "must be later than start_at", "range"))
     if not 0 <= definition.jitter_seconds <= MAX_JITTER_SECONDS:
         errors.append(FieldError("jitter_seconds", f"must be between 0 and {MAX_JITTER_SECONDS:,}", "range"))
-    if definition.calendar is not None:
-        errors.append(FieldError("calendar", "must be null: calendars are not available yet", "unavailable"))
     return errors
 
 
@@ -184,6 +184,9 @@ def _limits(definition: Definition) -> list[FieldError]:
         errors.append(
             FieldError("max_concurrency", "goes with overlap allow only; leave it null or allow overlaps", "conflict")
         )
+    if definition.calendar_shift != "skip" and (definition.calendar is None or definition.calendar_use == "only"):
+        message = "moves what a calendar forbids: name the calendar, with calendar_use never, or choose skip"
+        errors.append(FieldError("calendar_shift", message, "conflict"))
     return errors
 
 

@@ -14,7 +14,7 @@ from belfry.doors.api.bodies import Body, convert, merge
 from belfry.doors.api.executions import ExecutionView, LinesQuery, LineView, lines, listed, view
 from belfry.doors.api.pages import Page, Paging, check_choices
 from belfry.ground.errors import invalid
-from belfry.records import db, fires, history, jobs
+from belfry.records import db, fires, history, jobs, timings
 from belfry.rules.definition import RANK, Definition
 from belfry.rules.lifecycle import State, Trigger
 
@@ -180,7 +180,7 @@ async def _views(rows: Sequence[Mapping[str, Any]]) -> list[JobView]:
 
 
 def _view(row: Mapping[str, Any], recent: list[RunBar]) -> JobView:
-    definition, schedule = jobs.definition_of(row), jobs.timing(row).schedule
+    definition, schedule = jobs.definition_of(row), timings.schedule_of(row)
     standing = (
         "version",
         "state",

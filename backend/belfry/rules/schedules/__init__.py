@@ -92,7 +92,6 @@ class Schedule(msgspec.Struct, frozen=True):
         return first, min(end.astimezone(UTC), HORIZON, self.until or HORIZON)
 
 
-
 _INSTANT = timedelta(microseconds=1)
 _said = lru_cache(maxsize=16_384)(say)
 
