@@ -203,6 +203,7 @@ def test_names_are_unfolded_and_without_escapes() -> None:
         ("DTSTART:20270102 RRULE:FREQ=WEEKLY;BYDAY=2MO", "goes with FREQ MONTHLY or YEARLY"),
         ("DTSTART:20270102 RRULE:FREQ=DAILY;INTERVAL=0", "INTERVAL=0 must be 1 to 1000"),
         ("DTSTART:20270102 RRULE:FREQ=DAILY;INTERVAL=1,2", "INTERVAL must be one number"),
+        ("DTSTART:16000102 RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=2", "COUNT=2 ends on no day that is found"),
         ("DTSTART:20270102 RRULE:FREQ=DAILY;WKST=XX", "WKST must be one of MO"),
         ("DTSTART:20270102 RRULE:FREQ=DAILY;UNTIL=soon", "'SOON' must be such as"),
         ("DTSTART:20270102 RRULE:DAILY", "'DAILY' is no NAME=value"),
@@ -238,6 +239,13 @@ def test_a_broken_file_is_refused_with_its_line(text: str, why: str) -> None:
     assert why in str(refused.value)
 
 
+def test_events_that_repeat_too_often_together_are_refused() -> None:
+    daily = "DTSTART:20270101T100000Z DURATION:PT1M RRULE:FREQ=DAILY"
+    with pytest.raises(Invalid, match="repeat too often"):
+        a_calendar(*[daily] * 200)
+    assert len(spans_of(a_calendar(*[daily] * 100))) == 365
+
+
 def test_at_most_twenty_events_are_named() -> None:
     with pytest.raises(Invalid) as refused:
         a_calendar(*["SUMMARY:x"] * 30)
@@ -246,7 +254,7 @@ def test_at_most_twenty_events_are_named() -> None:
 
 @pytest.mark.parametrize(
     "rule",
-    ["FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=YEARLY;BYYEARDAY=366;BYMONTH=1;COUNT=2", "FREQ=DAILY;BYSETPOS=2"],
+    ["FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=YEARLY;BYYEARDAY=366;BYMONTH=1", "FREQ=DAILY;BYSETPOS=2"],
 )
 def test_a_rule_that_names_no_day_is_not_searched_for_ever(rule: str) -> None:
     start = date(1900, 1, 1)

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from belfry import __version__
 from belfry.doors.api.boundary import boundary
+from belfry.doors.api.calendars import CalendarsController
 from belfry.doors.api.executions import ExecutionsController
 from belfry.doors.api.jobs import JobsController
 from belfry.doors.api.ledger import LedgerController
@@ -29,6 +30,7 @@ from belfry.rules.arguments import meant
 ROUTES = [
     JobsController,
     LedgerController,
+    CalendarsController,
     ExecutionsController,
     SystemController,
     WorkersController,

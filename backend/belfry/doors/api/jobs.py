@@ -13,6 +13,7 @@ from litestar.params import HeaderParameter, Parameter, QueryParameter
 from belfry.doors.api.bodies import Body, convert, merge
 from belfry.doors.api.executions import ExecutionView, LinesQuery, LineView, lines, listed, view
 from belfry.doors.api.pages import Page, Paging, check_choices
+from belfry.doors.api.versions import IfMatch, etag, version_in
 from belfry.ground.errors import invalid
 from belfry.records import db, fires, history, jobs, timings
 from belfry.rules.definition import RANK, Definition
@@ -20,7 +21,6 @@ from belfry.rules.lifecycle import State, Trigger
 
 JOB_STATES = ("active", "paused", "completed")
 
-IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="the version the edit starts from")]
 Key = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_length=200)]
 
 
@@ -121,7 +121,7 @@ class JobsController(Controller):
     @put("/{job_id:str}", dto=Body[Definition], return_dto=None)
     async def replace(self, job_id: str, data: Definition, if_match: IfMatch = None) -> Response[JobView]:
         """Replace a job's whole definition."""
-        await jobs.edit(job_id, lambda _: data, await db.now(), _version(if_match))
+        await jobs.edit(job_id, lambda _: data, await db.now(), version_in(if_match))
         return _tagged(await _read(job_id))
 
     @patch("/{job_id:str}")
@@ -131,7 +131,7 @@ class JobsController(Controller):
         def patched(definition: Definition) -> Definition:
             return convert(merge(msgspec.to_builtins(definition), data), Definition)
 
-        await jobs.edit(job_id, patched, await db.now(), _version(if_match))
+        await jobs.edit(job_id, patched, await db.now(), version_in(if_match))
         return _tagged(await _read(job_id))
 
     @delete("/{job_id:str}")
@@ -210,14 +210,4 @@ def _bar(row: Mapping[str, Any]) -> RunBar:
 
 
 def _tagged(job: JobView) -> Response[JobView]:
-    return Response(job, headers={"ETag": f'"{job.version}"'})
-
-
-def _version(if_match: str | None) -> int | None:
-    """The version that an If-Match header names; None when it asks for none in particular."""
-    if if_match is None or if_match.strip() == "*":
-        return None
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not text.isdecimal():
-        raise invalid("If-Match", 'must be a version in quotes, such as "3"', "invalid")
-    return int(text)
+    return Response(job, headers={"ETag": etag(job.version)})

@@ -13,10 +13,16 @@ from belfry.rules.calendars.recurring import Rule, Unreadable
 
 MAX_BYTES = 512 * 1024
 MAX_EVENTS = 1000
+MAX_EFFORT = 50_000
+"""So many days may be looked at to find when the events of a year take place: about half a second."""
+
 _LONGEST = timedelta(days=366)
 """So long may an event be that repeats."""
 
 _DAY = timedelta(days=1)
+
+MOST_PROBLEMS = 20
+"""After so many nothing more is read."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,27 +74,41 @@ def read(text: str) -> Reading:
     replaced: dict[str, list[Property]] = {}
     for block in blocks:
         replaced.setdefault(_value(block, "UID"), []).extend(block.get("RECURRENCE-ID", ()))
+    return _reading(blocks, replaced)
+
+
+def _reading(blocks: list[Properties], replaced: dict[str, list[Property]]) -> Reading:
     found: list[Event] = []
     problems: list[str] = []
+    effort = 0
     for number, block in enumerate(blocks, 1):
         name = plain(_value(block, "SUMMARY"))[:200] or "event"
         try:
-            found += _read(block, name, [] if "RECURRENCE-ID" in block else replaced[_value(block, "UID")])
+            event = _event(block, name, [] if "RECURRENCE-ID" in block else replaced[_value(block, "UID")])
         except Unreadable as why:
             problems.append(f"event {number} ({name[:40]}): {why}")
+            event = None
+        if event:
+            found.append(event)
+            effort += event.rule.effort if event.rule else 0
+        if effort > MAX_EFFORT:
+            problems.append(f"event {number} ({name[:40]}): with it events repeat too often; use weekly hours instead")
+        if effort > MAX_EFFORT or len(problems) == MOST_PROBLEMS:
+            break
     return Reading(tuple(found), tuple(problems))
 
 
-def _read(block: Properties, name: str, replaced: list[Property]) -> Iterator[Event]:
+def _event(block: Properties, name: str, replaced: list[Property]) -> Event | None:
+    """The event of these properties, without those of its occurrences that are `replaced`; None for a cancelled one."""
     if _value(block, "STATUS").upper() == "CANCELLED":
-        return
+        return None
     start = _start(block)
     length = _length(block, start)
     left_out = [moment for given in [*block.get("EXDATE", ()), *replaced] for moment in moments(given)]
     rule = _rule(block, start)
     if rule and length > _LONGEST:
         raise Unreadable(f"lasts {length.days} days; one that repeats may last at most {_LONGEST.days}")
-    yield Event(
+    return Event(
         name=name,
         start=start,
         length=length,

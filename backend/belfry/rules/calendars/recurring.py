@@ -10,6 +10,10 @@ import msgspec
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 LARGEST_COUNT = 10_000
+LONGEST_SEARCH = 20_000
+"""So many days are looked at, at most, to find the last one that a COUNT names."""
+
+_HORIZON = date(2600, 12, 31)
 _PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYDAY", "BYSETPOS"}
 _DAY = re.compile(r"([+-]?[1-9][0-9]?)?(MO|TU|WE|TH|FR|SA|SU)")
 
@@ -22,12 +26,17 @@ class Unreadable(Exception):
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """An RRULE in days. `weekdays` holds pairs of n-th (0: every) and weekday, Monday being 0."""
+    """An RRULE in days. `weekdays` holds pairs of n-th (0: every) and weekday, Monday being 0.
+
+    `until` is as it is written; `last` is the day that COUNT ends with; `effort` is about how many days are looked at
+    to find those of a year.
+    """
 
     frequency: Frequency
     interval: int = 1
-    count: int | None = None
     until: str | None = None
+    last: date | None = None
+    effort: int = 0
     week_start: int = 0
     months: tuple[int, ...] = ()
     month_days: tuple[int, ...] = ()
@@ -37,7 +46,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(text: str, start: date) -> Rule:
-    """The rule of an event whose first day is `start`; raises Unreadable. `until` is left as it is written."""
+    """The rule of an event whose first day is `start`; raises Unreadable."""
     parts = _parts(text)
     frequency = _FREQUENCIES.get(parts.get("FREQ", ""))
     if frequency is None:
@@ -48,7 +57,6 @@ def read(text: str, start: date) -> Rule:
     rule = Rule(
         frequency=frequency,
         interval=_number(parts, "INTERVAL", 1, 1000) or 1,
-        count=_number(parts, "COUNT", 1, LARGEST_COUNT),
         until=parts.get("UNTIL"),
         week_start=WEEKDAYS.index(week_start),
         months=_numbers(parts, "BYMONTH", 1, 12, signed=False),
@@ -59,19 +67,14 @@ def read(text: str, start: date) -> Rule:
     )
     if frequency in ("DAILY", "WEEKLY") and any(nth for nth, _ in rule.weekdays):
         raise Unreadable(f"BYDAY with a number goes with FREQ MONTHLY or YEARLY, not {frequency}")
-    return _completed(rule, start)
+    return _counted(_completed(rule, start), start, _number(parts, "COUNT", 1, LARGEST_COUNT))
 
 
 def days(rule: Rule, start: date, first: date, last: date) -> Iterator[date]:
-    """The days of the rule with first ≤ day ≤ last, ascending, counted from `start`."""
-    counted = 0
-    for candidates in _periods(rule, start, start if rule.count else max(first, start), last):
-        for day in _chosen(rule, candidates):
-            counted += day >= start
-            if day > last or (rule.count is not None and counted > rule.count):
-                return
-            if day >= max(first, start):
-                yield day
+    """The days of the rule with first ≤ day ≤ last, ascending; the rule counts its periods from `start`."""
+    opening, closing = max(first, start), min(last, rule.last or last)
+    for candidates in _periods(rule, start, opening, closing):
+        yield from (day for day in _chosen(rule, candidates) if opening <= day <= closing)
 
 
 def _parts(text: str) -> dict[str, str]:
@@ -129,6 +132,24 @@ def _completed(rule: Rule, start: date) -> Rule:
     if rule.frequency == "YEARLY":
         return msgspec.structs.replace(rule, months=rule.months or (start.month,), month_days=(start.day,))
     return rule
+
+
+def _counted(rule: Rule, start: date, count: int | None) -> Rule:
+    """The rule with its last day, and with what it costs."""
+    months = len(rule.months) if rule.frequency == "YEARLY" and rule.months else 12
+    effort = 31 * months // rule.interval + 1
+    if count is None:
+        return msgspec.structs.replace(rule, effort=effort)
+    looked = found = 0
+    for candidates in _periods(rule, start, start, _HORIZON):
+        looked += len(candidates)
+        for day in _chosen(rule, candidates):
+            found += day >= start
+            if found == count:
+                return msgspec.structs.replace(rule, last=day, effort=effort + looked)
+        if looked > LONGEST_SEARCH:
+            raise Unreadable(f"COUNT={count} ends on no day that is found soon; end the rule by UNTIL")
+    return msgspec.structs.replace(rule, effort=effort + looked)
 
 
 def _periods(rule: Rule, start: date, first: date, last: date) -> Iterator[list[date]]:
