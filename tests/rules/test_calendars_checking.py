@@ -111,7 +111,7 @@ def test_what_makes_sense_is_accepted(fields: dict[str, Any]) -> None:
         ({"blackouts": [SPAN | {"to": "2027-01-01T00:00:00Z"}]}, "blackouts[0].to", "range", "later"),
         ({"blackouts": [SPAN | {"to": "9999-12-31T23:59:59-12:00"}]}, "blackouts[0].to", "range", "2500"),
         ({"blackouts": [SPAN | {"name": "x" * 201}]}, "blackouts[0].name", "too_long", ""),
-        ({"icalendar": " "}, "icalendar", "icalendar", "empty"),
+        ({"icalendar": " "}, "icalendar", "empty", "leave it out"),
         ({"icalendar": EMPTY_ICS.ljust(512 * 1024 + 1, "\n")}, "icalendar", "too_long", "524,288"),
         ({"icalendar": EMPTY_ICS + "\0"}, "icalendar", "nul", "NUL"),
     ],

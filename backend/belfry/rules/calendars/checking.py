@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from belfry.ground.errors import FieldError, Invalid
 from belfry.rules.calendars import icalendar
-from belfry.rules.calendars.countries import Country, countries
+from belfry.rules.calendars.countries import Country, countries, country_of
 from belfry.rules.calendars.covered import DAYS, minutes
 from belfry.rules.calendars.definition import Blackout, Calendar, DateEntry, HolidayRule, WeeklyHours
 from belfry.rules.definition import SLUG, slug, unstorable
@@ -75,7 +75,7 @@ def _entry(path: str, entry: HolidayRule | DateEntry | WeeklyHours | Blackout) -
 
 
 def _holidays(path: str, rule: HolidayRule) -> Errors:
-    country = countries().get(rule.country)
+    country = country_of(rule.country)
     if country is None:
         yield FieldError(f"{path}.country", _no_country(rule.country), "unknown_country")
         return
@@ -92,9 +92,7 @@ def _holidays(path: str, rule: HolidayRule) -> Errors:
 
 
 def _no_country(text: str) -> str:
-    named = {country.name.upper(): country.code for country in countries().values()} | {
-        code: code for code in countries()
-    }
+    named = {country.name.upper(): code for code, country in countries().items()} | {code: code for code in countries()}
     near = get_close_matches(text.upper()[:64], named, n=1)
     code = named[near[0]] if near else ""
     hint = f"did you mean {code!r} ({countries()[code].name})?" if code else "write two letters such as 'DE' or 'US'"
@@ -188,10 +186,10 @@ def _icalendar(text: str | None) -> Errors:
         message = f"has {size:,} bytes; at most {icalendar.MAX_BYTES:,} are allowed"
         yield FieldError("icalendar", message, "too_long")
         return
-    problems = (
-        icalendar.read(text).problems if text.strip() else ("is empty; leave it out or give the text of an .ics",)
-    )
-    for problem in problems[:20]:
+    if not text.strip():
+        yield FieldError("icalendar", "is empty; leave it out or give the text of an .ics", "empty")
+        return
+    for problem in icalendar.read(text).problems:
         yield FieldError("icalendar", problem, "icalendar")
 
 
