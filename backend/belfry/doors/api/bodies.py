@@ -4,6 +4,8 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 from litestar.dto import MsgspecDTO
+from litestar.openapi.spec import Reference, Schema
+from litestar.typing import FieldDefinition
 
 from belfry.doors.api.problems import misfit
 from belfry.ground.errors import Invalid, invalid
@@ -17,6 +19,13 @@ class Body(MsgspecDTO[T]):
     def decode_bytes(self, value: bytes) -> Any:
         """The body as the type says."""
         return decode(value, type(self).model_type)
+
+    @classmethod
+    def create_openapi_schema(
+        cls, field_definition: FieldDefinition, handler_id: str, schema_creator: Any
+    ) -> Reference | Schema:
+        """The schema of the type itself, whose fields have the names that JSON gives them."""
+        return schema_creator.for_field_definition(field_definition)
 
 
 def decode(text: bytes, into: Any) -> Any:

@@ -24,12 +24,13 @@ from belfry.rules.calendars import (
     WeeklyHours,
     countries,
     day_name,
+    day_of,
     is_business_day,
+    no_day,
 )
 from belfry.rules.schedules.zones import zone_name
 
 MOST_DAYS = 366
-YEARS = range(1900, 2501)
 
 
 class CalendarView(Calendar, kw_only=True, frozen=True):
@@ -77,19 +78,17 @@ class CalendarsQuery(Paging):
 class DaysQuery:
     """Which days are asked for, `from` and `to` inclusive, and whose midnights part them."""
 
-    first: Annotated[date, QueryParameter(name="from")]
-    last: Annotated[date, QueryParameter(name="to", description=f"at most {MOST_DAYS} days in all")]
+    first: Annotated[str, QueryParameter(name="from", description="a day such as 2027-12-24")] = ""
+    last: Annotated[str, QueryParameter(name="to", description=f"the last of at most {MOST_DAYS} days")] = ""
     timezone: Annotated[str, Parameter(description="decides about blackouts and timed events")] = "UTC"
 
     def days(self) -> list[date]:
         """Each of them; Invalid when they are too many or out of range."""
-        for field, day in (("from", self.first), ("to", self.last)):
-            if day.year not in YEARS:
-                raise invalid(field, f"must lie in the years {YEARS[0]} to {YEARS[-1]}", "range")
-        count = (self.last - self.first).days + 1
+        first, last = _day("from", self.first), _day("to", self.last)
+        count = (last - first).days + 1
         if not 1 <= count <= MOST_DAYS:
             raise invalid("to", f"must not lie before from, nor more than {MOST_DAYS - 1} days after it", "range")
-        return [self.first + timedelta(days=place) for place in range(count)]
+        return [first + timedelta(days=place) for place in range(count)]
 
 
 class CalendarsController(Controller):
@@ -149,6 +148,13 @@ class CalendarsController(Controller):
         days = asked.days()
         calendar = calendars.definition_of(await calendars.find(calendar_id))
         return [DayView(day, day_name(calendar, day, zone), is_business_day(calendar, day, zone)) for day in days]
+
+
+def _day(field: str, text: str) -> date:
+    day = day_of(text)
+    if day is None:
+        raise invalid(field, no_day(text), "date")
+    return day
 
 
 async def _read(calendar_id: str) -> CalendarView:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from belfry.rules.calendars.checking import check, id_from
+from belfry.rules.calendars.checking import check, day_of, id_from, no_day
 from belfry.rules.calendars.countries import Country, countries
 from belfry.rules.calendars.covered import days_off, hours, spans, whole_days
 from belfry.rules.calendars.definition import Blackout, Calendar, DateEntry, HolidayRule, WeeklyHours
@@ -29,9 +29,11 @@ __all__ = [
     "countries",
     "covering",
     "day_name",
+    "day_of",
     "id_from",
     "is_business_day",
     "next_business_day",
+    "no_day",
     "previous_business_day",
 ]
 

@@ -112,11 +112,11 @@ def _no_subdivision(text: str, country: Country) -> str:
 
 def _dates(path: str, entry: DateEntry) -> Errors:
     yield from _name(f"{path}.name", entry.name)
-    first, last = _day(entry.date), _day(entry.date if entry.to is None else entry.to)
+    first, last = day_of(entry.date), day_of(entry.date if entry.to is None else entry.to)
     if first is None:
-        yield FieldError(f"{path}.date", _no_day(entry.date), "date")
+        yield FieldError(f"{path}.date", no_day(entry.date), "date")
     if entry.to is not None and last is None:
-        yield FieldError(f"{path}.to", _no_day(entry.to), "date")
+        yield FieldError(f"{path}.to", no_day(entry.to), "date")
     if first and last and last < first:
         yield FieldError(f"{path}.to", "must not lie before date", "range")
     elif (
@@ -128,7 +128,8 @@ def _dates(path: str, entry: DateEntry) -> Errors:
         yield FieldError(f"{path}.to", "must lie within a year of date when the days return yearly", "range")
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """The day written such as 2027-12-24; None when there is no such day or it lies far off."""
     try:
         found = date.fromisoformat(text) if _DATE.fullmatch(text) else None
     except ValueError:
@@ -136,7 +137,8 @@ def _day(text: str) -> date | None:
     return found if found and found.year in _YEARS else None
 
 
-def _no_day(text: str) -> str:
+def no_day(text: str) -> str:
+    """What to say of a text that is no day."""
     return f"{text[:40]!r} is no day of the years {_YEARS[0]} to {_YEARS[-1]}; write one such as 2027-12-24"
 
 

@@ -57,11 +57,13 @@ def countries() -> Mapping[str, Country]:
     return {code: country for code in sorted(_names()) if (country := country_of(code))}
 
 
-@lru_cache(maxsize=512)
 def country_of(code: str) -> Country | None:
     """The country of that code, None when there is none."""
-    if code not in _names():
-        return None
+    return _country(code) if code in _names() else None
+
+
+@lru_cache(maxsize=512)
+def _country(code: str) -> Country:
     found = _of_package(code)
     names: dict[str, str] = {}
     for said, subdivision in found.subdivisions_aliases.items():

@@ -62,7 +62,7 @@ class Reading(msgspec.Struct, frozen=True):
     problems: tuple[str, ...]
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def read(text: str) -> Reading:
     """All events that are not cancelled. An event whose one occurrence another event replaces leaves that out."""
     try:
