@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from belfry.ground.settings import Settings
-from belfry.rules import schedules
+from belfry.rules import calendars, schedules
 from belfry.rules.definition import Definition, check
 from belfry.rules.lifecycle import diagram
 
@@ -75,3 +75,11 @@ def test_the_job_of_the_readme_is_one_that_belfry_takes() -> None:
     check(definition)
     schedule = schedules.parse(definition.schedule, definition.timezone, anchor=datetime(2026, 1, 1, tzinfo=UTC))
     assert schedule.description == "daily at 06:30"
+
+
+def test_the_calendar_of_the_docs_is_one_that_belfry_takes() -> None:
+    example = re.search(r"```json\n(.*?)\n```", text("docs/calendars.md"), re.DOTALL)
+    assert example
+    calendar = msgspec.json.decode(example[1], type=calendars.Calendar)
+    calendars.check(calendar)
+    assert set(msgspec.json.decode(example[1])) == set(calendar.__struct_fields__) - {"description"}
