@@ -17,33 +17,50 @@ _NAMED = re.compile(r"^([A-Z][A-Z_]*)(?:\.[0-9])?: .* // (.+)$", re.MULTILINE)
 _MOST_NAMED = 6
 
 
+_ORDINALS = ("ORDINAL", "SECOND", "LAST", "FROM_END")
+_DAYS = ("WEEKDAY", "WORKDAY", "WEEKEND", "DAYS")
+
+
 class Joints:
-    """Leaves out what only joins: commas, "and", "the". The "and" of "between … and …" stays, as "to"."""
+    """Leaves out what only joins: commas, "and", "the".
+
+    The "and" of "between … and …" stays, as "to"; that of "the 1st and mondays", which is no first Monday, as "on".
+    """
 
     always_accept = ("_AND", "_THE")
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
         """The tokens that carry meaning; raises Unclear for a comma or "and" that joins nothing."""
         before: Token | None = None
-        open_window = False
+        joint: Token | None = None
+        open_window = again = False
         for token in stream:
             if token.type == "_AND" and open_window and token != ",":
                 token, open_window = Token.new_borrow_pos("TO", str(token), token), False
             if token.type == "_AND":
-                _refuse_a_loose_end(before, token)
-            elif token.type != "_THE":
+                _refuse_a_loose_end(before, joint, token)
+                joint = token
+            elif token.type == "_THE":
+                again = joint is not None
+            else:
+                if joint and before and _is_another_day(before, token, again):
+                    yield Token.new_borrow_pos("ON", str(joint), joint)
                 open_window = token.type == "BETWEEN" or (open_window and token.type != "TO")
                 yield token
-            before = token
-        if before is not None and before.type == "_AND":
-            raise unclear([before], f'nothing follows "{before}"', "")
+                before, joint, again = token, None, False
+        if joint is not None:
+            raise unclear([joint], f'nothing follows "{joint}"', "")
 
 
-def _refuse_a_loose_end(before: Token | None, token: Token) -> None:
+def _is_another_day(before: Token, token: Token, again: bool) -> bool:
+    return before.type in _ORDINALS and ((again and before[0].isdigit()) or token.type in _DAYS)
+
+
+def _refuse_a_loose_end(before: Token | None, joint: Token | None, token: Token) -> None:
     if before is None:
         raise unclear([token], f'nothing comes before "{token}"', "")
-    if before.type == "_AND" and not (before == "," and token == "and"):
-        raise unclear([token], f'nothing stands between "{before}" and "{token}"', "")
+    if joint is not None and not (joint == "," and token == "and"):
+        raise unclear([token], f'nothing stands between "{joint}" and "{token}"', "")
 
 
 class Parser(Protocol):

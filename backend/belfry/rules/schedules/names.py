@@ -20,6 +20,7 @@ UNITS = {
     "QUARTERS": (3, "month"),
     "YEARS": (1, "year"),
 }
+PLACES = ("ORDINAL", "SECOND", "LAST", "FROM_END")
 ADVERBS = {
     "secondly": (1, "second"),
     "minutely": (1, "minute"),
@@ -58,7 +59,7 @@ _TO_TWENTY = (
 )
 _TENS = ("thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _NUMBERS = {name: n for n, (name, _) in enumerate(_TO_TWENTY, 1)} | {name: 10 * n for n, name in enumerate(_TENS, 3)}
-_PLACES = {name: n for n, (_, name) in enumerate(_TO_TWENTY, 1)} | {"thirtieth": 30, "penultimate": 2}
+_NTHS = {name: n for n, (_, name) in enumerate(_TO_TWENTY, 1)} | {"thirtieth": 30, "penultimate": 2}
 
 
 def tokens_of(tree: Tree[Token] | Token) -> list[Token]:
@@ -101,7 +102,7 @@ def nth_of(token: Token) -> int:
 
 
 def _place(word: str) -> int:
-    return int(word.rstrip("stndrh")[:12]) if word[0].isdigit() else _PLACES[word]
+    return int(word.rstrip("stndrh")[:12]) if word[0].isdigit() else _NTHS[word]
 
 
 def weekday(token: Token) -> int:

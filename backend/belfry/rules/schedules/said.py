@@ -146,13 +146,43 @@ def _range(value: Clause) -> str:
 
 
 def _days(said: Said, clause: Clause, tokens: list[Token]) -> None:
-    lead = pick(tokens, "OR", "THAT_IS")
-    for day in _trees(clause, "day"):
-        _day(said, day, clause)
-    if lead:
+    every = pick(tokens, "EVERY")
+    places: list[list[Token]] = []
+    for day in _trees(clause, "day", "unit"):
+        found = tokens_of(day)
+        if _trees(day, "nth"):
+            places.append(pick(found, *PLACES))
+        else:
+            _kind_of_day(said, found, places, every)
+            places = []
+    _bare_places(said, places, every)
+    if lead := pick(tokens, "OR", "THAT_IS"):
         said.both = lead[0].type
     if pick(tokens, "OTHER"):
         _every_other(said, tokens)
+
+
+def _kind_of_day(said: Said, found: list[Token], places: list[list[Token]], every: list[Token]) -> None:
+    """Weekdays or a unit, with the places that stand before them: the first and third monday, the last day."""
+    if not places and pick(found, "NEAREST"):
+        said.dates = [*said.dates, f"{_date(found[-1])}W"]
+    elif not places and found[0].type in ("WEEKDAY", "WORKDAY", "WEEKEND"):
+        said.weekdays = [*said.weekdays, *_weekdays(found)]
+    elif len(found) > 1 or found[0].type == "WEEKEND" or any(len(place) > 1 for place in places):
+        raise unclear([*sum(places, []), *found], "a place goes with one weekday, such as first monday", "first monday")
+    for (place,) in places:
+        one = [token for token in every if len(places) == 1]
+        (_nth_unit if found[0].type in UNITS else _nth_weekday)(said, [place, *found], one)
+
+
+def _bare_places(said: Said, places: list[list[Token]], every: list[Token]) -> None:
+    if every and len(places) == 1 and places[0][0].type == "SECOND":
+        said.strides = [*said.strides, Stride(1, "second", [*every, *places[0]])]
+        return
+    for place in places:
+        if place[0].type in ("LAST", "FROM_END"):
+            raise unclear(place, f"{place[0]} what?", f"{place[0]} day", f"{place[0]} weekday")
+        said.dates = [*said.dates, "-".join(_date(token) for token in place)]
 
 
 def _every_other(said: Said, tokens: list[Token]) -> None:
@@ -161,22 +191,11 @@ def _every_other(said: Said, tokens: list[Token]) -> None:
     said.strides = [*said.strides, Stride(2, "week", tokens)]
 
 
-def _day(said: Said, day: Clause, clause: Clause) -> None:
-    tokens = tokens_of(day)
-    every = pick(tokens_of(clause), "EVERY")
-    if _trees(day, "unit"):
-        _nth_unit(said, tokens, every)
-    elif _trees(day, "nth"):
-        _nth_weekday(said, tokens, every)
-    elif tokens[0].type == "ORDINAL":
-        said.dates = [*said.dates, "-".join(_date(token) for token in pick(tokens, "ORDINAL"))]
-    else:
-        said.weekdays = [*said.weekdays, *_weekdays(tokens)]
-
-
 def _nth_unit(said: Said, tokens: list[Token], every: list[Token]) -> None:
     """`second day` after every is a stride; `last day`, `2nd day` is a day of the month."""
     place, (size, unit) = nth_of(tokens[0]), unit_of(tokens[-1:])
+    if not every and tokens[0].type == "SECOND" and unit != "day":
+        raise unclear(tokens, f'"{tokens[0]} {tokens[1]}" is no day', f"every 2 {unit}s")
     if every and place > 0:
         said.strides = [*said.strides, Stride(place * size, unit, [*every, *tokens])]
     elif (size, unit) != (1, "day"):

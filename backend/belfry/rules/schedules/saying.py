@@ -1,45 +1,76 @@
 """Rules back to words that parse to the same rule."""
 
+from collections.abc import Iterator
+
+from belfry.rules.schedules.clock_words import at, few, paces, systematic, times_of, windows
 from belfry.rules.schedules.cron import Cron, cron_of
-from belfry.rules.schedules.fields import WEEKDAYS
+from belfry.rules.schedules.day_words import days_before, days_behind
+from belfry.rules.schedules.fields import Misread
+from belfry.rules.schedules.meanings import Rules
 from belfry.rules.schedules.plans import Plan, Walls
+from belfry.rules.schedules.words import read_words
 
 
 def say(plan: Plan) -> str:
-    """The plan in words."""
-    if isinstance(plan, Walls) and len(plan.rules) == 1:
-        return _say_cron(cron_of(plan.rules[0])) or str(plan)
+    """The plan in words; where there are none, in the text of its rule, which parses to it as well."""
+    if isinstance(plan, Walls):
+        return _said(plan.rules) or str(plan)
     return str(plan)
 
 
-def _say_cron(cron: Cron) -> str:
-    if not (cron.day.every and cron.month.every):
-        return ""
-    if cron.weekday.every:
-        return _say_rate(cron) or _say_daily(cron)
-    if len(cron.weekday.values) == 1 and (time := _time(cron)):
-        return f"weekly on {WEEKDAYS[cron.weekday.values[0]]} at {time}"
-    return ""
+def _said(rules: tuple[str, ...]) -> str:
+    """The first sentence that is read as exactly these rules."""
+    return next((words for words in _sentences(rules) if _means(words, rules)), "")
 
 
-def _say_rate(cron: Cron) -> str:
-    texts = (str(cron.second), str(cron.minute), str(cron.hour))
-    for place, (unit, whole) in enumerate((("second", 60), ("minute", 60), ("hour", 24))):
-        step = (cron.second, cron.minute, cron.hour)[place].step
-        rest = ("0",) * place + ("*",) * (2 - place)
-        if step and whole % step == 0 and texts[:place] + texts[place + 1 :] == rest:
-            return f"every {step} {unit}s" if step > 1 else f"every {unit}"
-    return ""
+def _means(words: str, rules: tuple[str, ...]) -> bool:
+    try:
+        return read_words(words).meaning == Rules(rules)
+    except Misread:
+        return False
 
 
-def _say_daily(cron: Cron) -> str:
-    time = _time(cron)
-    return f"daily at {time}" if time else ""
+def _sentences(rules: tuple[str, ...]) -> Iterator[str]:
+    crons = [cron_of(rule) for rule in rules]
+    together = _together(crons)
+    if together:
+        yield from _of_one_day(crons[together.index(0)], list(zip(crons, together, strict=True)))
+    if len(rules) > 1:
+        each = [_said((rule,)) for rule in rules]
+        yield " and also ".join(each) if all(each) else ""
 
 
-def _time(cron: Cron) -> str:
-    fields = (cron.hour, cron.minute, cron.second)
-    if any(field.star or len(field.values) != 1 for field in fields):
-        return ""
-    hour, minute, second = (field.values[0] for field in fields)
-    return f"{hour:02}:{minute:02}" + (f":{second:02}" if second else "")
+def _together(crons: list[Cron]) -> list[int]:
+    """How many days, 0 or 1, the days of each come after those of one of them; empty when they are others."""
+    for first in crons:
+        shifts = [_shift(first, cron) for cron in crons]
+        if all(shift >= 0 for shift in shifts):
+            return shifts
+    return []
+
+
+def _shift(first: Cron, other: Cron) -> int:
+    if (first.day, first.month, first.weekday) == (other.day, other.month, other.weekday):
+        return 0
+    later = tuple(sorted((day + 1) % 7 for day in first.weekday.values))
+    plain = first.day.every and other.day.every and not other.weekday.marks and not first.weekday.marks
+    return 1 if plain and first.month == other.month and later == other.weekday.values else -1
+
+
+def _of_one_day(days: Cron, crons: list[tuple[Cron, int]]) -> Iterator[str]:
+    times = sorted(time for cron, _ in crons for time in times_of(cron))
+    listed = all(times_of(cron) and not shift for cron, shift in crons) and at(times)
+    if len(crons) == 1:
+        yield from _behind(days, paces(days))
+    if listed and few(times):
+        yield from (f"{before} {listed}" for before in days_before(days))
+    yield from _behind(days, windows(crons))
+    if listed:
+        yield from (f"{before} {listed}" for before in days_before(days))
+    if len(crons) == 1 and (words := systematic(days)):
+        yield from _behind(days, iter([words]))
+
+
+def _behind(days: Cron, paces: Iterator[str]) -> Iterator[str]:
+    for pace in paces:
+        yield from (" ".join(filter(None, [pace, behind])) for behind in days_behind(days))
