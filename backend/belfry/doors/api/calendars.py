@@ -14,7 +14,7 @@ from belfry.doors.api.bodies import Body, convert, merge
 from belfry.doors.api.pages import Page, Paging
 from belfry.doors.api.versions import IfMatch, etag, version_in
 from belfry.ground.errors import invalid
-from belfry.records import calendars, db
+from belfry.records import calendars, db, jobs
 from belfry.rules.calendars import (
     Blackout,
     Calendar,
@@ -123,7 +123,7 @@ class CalendarsController(Controller):
     @put("/{calendar_id:str}", dto=Body[Calendar], return_dto=None)
     async def replace(self, calendar_id: str, data: Calendar, if_match: IfMatch = None) -> Response[CalendarView]:
         """Replace a whole calendar."""
-        await calendars.edit(calendar_id, lambda _: data, await db.now(), version_in(if_match))
+        await jobs.change_calendar(calendar_id, lambda _: data, await db.now(), version_in(if_match))
         return _tagged(await _read(calendar_id))
 
     @patch("/{calendar_id:str}")
@@ -133,7 +133,7 @@ class CalendarsController(Controller):
         def patched(calendar: Calendar) -> Calendar:
             return convert(merge(msgspec.to_builtins(calendar), data), Calendar)
 
-        await calendars.edit(calendar_id, patched, await db.now(), version_in(if_match))
+        await jobs.change_calendar(calendar_id, patched, await db.now(), version_in(if_match))
         return _tagged(await _read(calendar_id))
 
     @delete("/{calendar_id:str}")

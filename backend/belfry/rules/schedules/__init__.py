@@ -15,11 +15,12 @@ from belfry.rules.schedules import notices
 from belfry.rules.schedules.plans import Every, Manual, Once, Plan, Walls
 from belfry.rules.schedules.reading import Setting, bind, place_of, read
 from belfry.rules.schedules.saying import say
+from belfry.rules.schedules.walls import recurs
 from belfry.rules.schedules.zones import DAWN, DEFAULT, HORIZON, ClockChanges, instant_of
 
 __all__ = ["ClockChanges", "Kind", "Schedule", "marks", "parse", "refuse_what_never_fires", "warnings"]
 
-Kind = Literal["cron", "interval", "once", "manual"]
+Kind = Literal["cron", "rrule", "interval", "once", "manual"]
 _KINDS: dict[type[Plan], Kind] = {Walls: "cron", Every: "interval", Once: "once", Manual: "manual"}
 
 
@@ -33,7 +34,9 @@ class Schedule(msgspec.Struct, frozen=True):
 
     @property
     def kind(self) -> Kind:
-        """cron, interval, once or manual."""
+        """cron, rrule, interval, once or manual."""
+        if isinstance(self.plan, Walls) and any(map(recurs, self.plan.rules)):
+            return "rrule"
         return _KINDS[type(self.plan)]
 
     @property
@@ -115,7 +118,8 @@ def parse(text: str, timezone: str = "UTC", *, anchor: datetime, **origin: Unpac
     place = place_of(text, timezone)
     setting = Setting(place.zone, anchor, origin.get("said_at") or anchor, origin.get("clock_changes", DEFAULT))
     bound = bind(read(place.text, origin.get("job_id")), setting)
-    return Schedule(bound.plan, place.zone, bound.start, bound.until)
+    zone = bound.plan.zone if isinstance(bound.plan, Walls) else place.zone
+    return Schedule(bound.plan, zone, bound.start, bound.until)
 
 
 def refuse_what_never_fires(schedule: Schedule, now: datetime) -> None:

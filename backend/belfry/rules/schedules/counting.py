@@ -1,16 +1,14 @@
 """How often rules fire on the wall clock of a zone, in time that is flat in the number of fires."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from belfry.rules.schedules.cron import cron_of
-from belfry.rules.schedules.fields import Field
-from belfry.rules.schedules.months import days_of_month
+from belfry.rules.schedules.walls import days_of_month, ends, follows_the_wall_clock, is_steady, seconds_of_day
 from belfry.rules.schedules.zones import FOLLOW, Change, ClockChanges, changes, offset_at
 
 _DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -20,7 +18,7 @@ Rules = tuple[str, ...]
 
 def count_fires(rules: Rules, zone: str, chosen: ClockChanges, start: datetime, end: datetime) -> int:
     """The instants start ≤ t < end, whole seconds, at which a rule fires in `zone`; what several name is one."""
-    policies = {rule: FOLLOW if cron_of(rule).follows_the_wall_clock else chosen for rule in rules}
+    policies = {rule: FOLLOW if follows_the_wall_clock(rule) else chosen for rule in rules}
     total = 0
     for before, after in pairwise(_changes_beside(zone, start, end)):
         low, high = max(start, before.at), min(end, after.at)
@@ -54,7 +52,7 @@ class Stretch(msgspec.Struct, frozen=True):
         return count + sum(_count_days(self.rules, *month) for month in _months(first + _DAY, last))
 
     def _count_on(self, day: datetime, start: datetime, end: datetime) -> int:
-        seconds = _seconds_of_any(_that_fire_on(self.rules, day.year, day.month, day.day))
+        seconds = _seconds_of_any(_that_fire_on(self.rules, day), day)
         return (seconds >> (start - day) // _SECOND & (1 << (end - start) // _SECOND) - 1).bit_count()
 
 
@@ -63,19 +61,27 @@ def _stretches(policies: Policies, low: datetime, high: datetime, beside: tuple[
     before, after = beside
     start, end = _wall(low, before.after), _wall(high, before.after)
     second_until, first_from = _wall(before.at, before.before), _wall(after.at, after.after)
-    cuts = sorted({start, end, *(cut for cut in (second_until, first_from) if start < cut < end)})
-    for a, b in pairwise(cuts):
+    lives = {rule: ends(rule) for rule in policies}
+    cuts = {start, end, *(cut for life in lives.values() for cut in life), second_until, first_from}
+    for a, b in pairwise(sorted(cut for cut in cuts if start <= cut <= end)):
         unwanted = {"first"} if a < second_until else set[str]()
         unwanted |= {"second"} if a >= first_from else set[str]()
-        yield Stretch(tuple(rule for rule, policy in policies.items() if policy.overlap not in unwanted), a, b)
+        wanted = (rule for rule, policy in policies.items() if policy.overlap not in unwanted)
+        yield Stretch(tuple(rule for rule in wanted if lives[rule][0] <= a < lives[rule][1]), a, b)
 
 
 def _fires_at_the_jump(policies: Policies, jump: Change) -> bool:
     """Whether a skipped time runs at the jump, and none that is shown there."""
     low, high = _wall(jump.at, jump.before), _wall(jump.at, jump.after)
-    moved = tuple(rule for rule, policy in policies.items() if policy.gap == "run")
-    shown = Stretch(tuple(policies), high, high + _SECOND)
-    return low < high and not shown.count() and Stretch(moved, low, high).count() > 0
+    moved = {rule: policy for rule, policy in policies.items() if policy.gap == "run"}
+    return low < high and not any(_fires(policies, high, high + _SECOND)) and any(_fires(moved, low, high))
+
+
+def _fires(policies: Policies, low: datetime, high: datetime) -> Iterator[bool]:
+    for rule in policies:
+        start, end = ends(rule)
+        if max(start, low) < min(end, high):
+            yield Stretch((rule,), max(start, low), min(end, high)).count() > 0
 
 
 def _wall(instant: datetime, offset: timedelta) -> datetime:
@@ -97,28 +103,29 @@ def _months(first: datetime, end: datetime) -> Iterator[tuple[int, int, int]]:
 
 def _count_days(rules: Rules, year: int, month: int, days: int) -> int:
     """The fires on those days of the month, none of which a clock change touches."""
-    if len(rules) == 1:
-        return (days_of_month(rules[0], year, month) & days).bit_count() * _seconds_of_any(rules).bit_count()
-    return sum(_count_of_any(_that_fire_on(rules, year, month, day)) for day in range(1, 32) if days >> day & 1)
+    if len(rules) == 1 and is_steady(rules[0]):
+        named = days_of_month(rules[0], year, month) & days
+        return named.bit_count() * seconds_of_day(rules[0], date(year, month, 1)).bit_count()
+    dates = [date(year, month, day) for day in range(1, 32) if days >> day & 1]
+    return sum(_count_of_any(_that_fire_on(rules, day), day) for day in dates)
 
 
-def _that_fire_on(rules: Rules, year: int, month: int, day: int) -> Rules:
-    return tuple(rule for rule in rules if days_of_month(rule, year, month) >> day & 1)
+def _that_fire_on(rules: Rules, day: date) -> Rules:
+    return tuple(rule for rule in rules if days_of_month(rule, day.year, day.month) >> day.day & 1)
+
+
+def _count_of_any(rules: Rules, day: date) -> int:
+    return _count_of_steady(rules) if all(map(is_steady, rules)) else _seconds_of_any(rules, day).bit_count()
 
 
 @lru_cache(maxsize=4096)
-def _count_of_any(rules: Rules) -> int:
-    return _seconds_of_any(rules).bit_count()
+def _count_of_steady(rules: Rules) -> int:
+    return _seconds_of_any(rules, date.min).bit_count()
 
 
-@lru_cache(maxsize=256)
-def _seconds_of_any(rules: Rules) -> int:
+def _seconds_of_any(rules: Rules, day: date) -> int:
     """The seconds of a day at which one of the rules fires, as the bits of one number of 86,400."""
     seconds = 0
-    for cron in map(cron_of, rules):
-        seconds |= _bits(cron.second, 1) * _bits(cron.minute, 60) * _bits(cron.hour, 3600)
+    for rule in rules:
+        seconds |= seconds_of_day(rule, day)
     return seconds
-
-
-def _bits(field: Field, seconds: int) -> int:
-    return sum(1 << value * seconds for value in field.values)

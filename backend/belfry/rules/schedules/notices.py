@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from belfry.rules.schedules.cron import Cron, cron_of, next_wall
+from belfry.rules.schedules.cron import Cron, cron_of
 from belfry.rules.schedules.plans import Plan, Walls
+from belfry.rules.schedules.walls import follows_the_wall_clock, next_wall, recurs
 from belfry.rules.schedules.zones import FOLLOW, Change, changes_around, instant_of, is_repeated, wall_of
 
 _YEAR = timedelta(days=366)
@@ -26,7 +27,7 @@ def _moved(plan: Walls, fire: datetime) -> datetime | None:
     jump = next((change for change in changes_around(plan.zone, fire) if change.at == fire), None)
     if jump is None or jump.after <= jump.before:
         return None
-    fixed = [rule for rule in plan.rules if not cron_of(rule).follows_the_wall_clock]
+    fixed = [rule for rule in plan.rules if not follows_the_wall_clock(rule)]
     return next((wall for rule in fixed if (wall := _first_inside(rule, jump))), None)
 
 
@@ -46,7 +47,12 @@ def warnings(plan: Plan, after: datetime) -> list[str]:
 
 
 def _rule_warnings(plan: Walls, rule: str, after: datetime) -> Iterator[str]:
-    cron = cron_of(rule)
+    yield from [] if recurs(rule) else _field_warnings(cron_of(rule))
+    if recurs(rule) or not cron_of(rule).hour.star:
+        yield from _clock_warnings(plan, rule, after)
+
+
+def _field_warnings(cron: Cron) -> Iterator[str]:
     yield from _day_warnings(cron)
     for field, whole in ((cron.second, "minute"), (cron.minute, "hour"), (cron.hour, "day")):
         size = len(field.unit.span)
@@ -56,8 +62,6 @@ def _rule_warnings(plan: Walls, rule: str, after: datetime) -> Iterator[str]:
                 f"{field} does not divide the {whole}: the last gap of every {whole} is {rest} {field.unit.name}s,"
                 f" not {field.step}"
             )
-    if not cron.hour.star:
-        yield from _clock_warnings(plan, rule, after)
 
 
 def _day_warnings(cron: Cron) -> Iterator[str]:
@@ -71,7 +75,7 @@ def _day_warnings(cron: Cron) -> Iterator[str]:
 
 
 def _clock_warnings(plan: Walls, rule: str, after: datetime) -> Iterator[str]:
-    policy = FOLLOW if cron_of(rule).follows_the_wall_clock else plan.clock_changes
+    policy = FOLLOW if follows_the_wall_clock(rule) else plan.clock_changes
     for change in changes_around(plan.zone, after):
         wall = _first_inside(rule, change) if after < change.at < after + _YEAR else None
         if wall and change.after > change.before and policy.gap == "skip":

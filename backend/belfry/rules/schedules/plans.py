@@ -6,7 +6,7 @@ from functools import lru_cache
 import msgspec
 
 from belfry.rules.schedules.counting import count_fires
-from belfry.rules.schedules.cron import cron_of, next_wall
+from belfry.rules.schedules.walls import follows_the_wall_clock, next_wall
 from belfry.rules.schedules.zones import (
     FOLLOW,
     ClockChanges,
@@ -94,7 +94,7 @@ class Every(msgspec.Struct, frozen=True):
 
 
 class Walls(msgspec.Struct, frozen=True):
-    """Cron rules on the wall clock of a zone; a time that several name is one fire."""
+    """Cron rules and recurrences on the wall clock of a zone; a time that several name is one fire."""
 
     rules: tuple[str, ...]
     zone: str
@@ -140,7 +140,7 @@ Plan = Manual | Once | Every | Walls
 
 @lru_cache(maxsize=65_536)
 def _next_fire(rule: str, zone: str, chosen: ClockChanges, after: datetime) -> datetime | None:
-    policy = FOLLOW if cron_of(rule).follows_the_wall_clock else chosen
+    policy = FOLLOW if follows_the_wall_clock(rule) else chosen
     first_only = policy.overlap == "both" and not is_repeated(wall_of(after, zone), zone)
     overlaps = ("first", "second") if policy.overlap == "both" and not first_only else (policy.overlap,)
     found = [fire for one in overlaps if (fire := _next_in_pass(rule, zone, ClockChanges(policy.gap, one), after))]

@@ -14,7 +14,7 @@ from belfry.rules.schedules.moments import Ahead, Moment
 from belfry.rules.schedules.paces import rate
 from belfry.rules.schedules.places import Place, place
 from belfry.rules.schedules.plans import Every, Manual, Once, Plan, Walls
-from belfry.rules.schedules.recurrences import Recurrence
+from belfry.rules.schedules.recurrences import RECURRENCE, Recurrence, read_recurrence
 from belfry.rules.schedules.words import read_words, rules_of
 from belfry.rules.schedules.zones import DAWN, HORIZON, ClockChanges, instant_of, wall_of, zone_name
 
@@ -45,6 +45,8 @@ class Bound(msgspec.Struct, frozen=True):
 
 def place_of(text: str, timezone: str) -> Place:
     """The text without the zone it names, and the zone that holds; Invalid for `schedule` when there are two."""
+    if RECURRENCE.match(text):
+        return Place(text, zone_name(timezone))
     try:
         _refuse_odd_text(text)
         found = place(text)
@@ -77,7 +79,20 @@ def bind(sentence: Sentence, setting: Setting) -> Bound:
         raise invalid(
             "schedule", f"it ends at {until.isoformat()}, before it starts at {start.isoformat()}", "never_fires"
         )
+    if isinstance(sentence.meaning, Recurrence):
+        return Bound(_recurring(sentence, start, setting), None, until)
     return Bound(_plan(sentence.meaning, setting, start), start, until)
+
+
+def _recurring(sentence: Sentence, start: datetime | None, setting: Setting) -> Walls:
+    """A recurrence counts from its start, which is then no bound beside it."""
+    meaning = sentence.meaning
+    assert isinstance(meaning, Recurrence)
+    if start is not None and sentence.starting is not None:
+        wall = wall_of(start, setting.zone)
+        meaning = msgspec.structs.replace(meaning, start=wall if sentence.starting.timed else wall.date())
+    rule, zone = meaning.bound(setting.zone, setting.anchor)
+    return Walls((rule,), zone, setting.clock_changes)
 
 
 def _plan(meaning: Meaning, setting: Setting, start: datetime | None) -> Plan:
@@ -89,8 +104,6 @@ def _plan(meaning: Meaning, setting: Setting, start: datetime | None) -> Plan:
             return Every(count, unit, start - period if start is not None else setting.anchor.astimezone(UTC))
         case Moment() | Ahead():
             return _once(meaning, setting)
-        case Recurrence():
-            raise invalid("schedule", f"{meaning.rule} cannot be scheduled yet", "unreadable_schedule")
         case _:
             return Manual()
 
@@ -122,6 +135,8 @@ def _once(then: Moment | Ahead, setting: Setting) -> Once:
 
 @lru_cache(maxsize=16_384)
 def _read(text: str, job_id: str | None) -> Sentence:
+    if RECURRENCE.match(text):
+        return Sentence(read_recurrence(text))
     _refuse_odd_text(text)
     tail = _TAIL.search(text)
     base = text[: tail.start()] if tail else text
