@@ -138,6 +138,9 @@ def _while_paused(due: Due, times: Times) -> tuple[Skip | None, datetime | None]
 
 def _late(first: datetime, times: Times, now: datetime) -> tuple[Skip | None, list[datetime]]:
     """The instants up to `now` to judge one by one, and what lies before them when they are more than `CHUNK`."""
+    following = times.next_fire(first)
+    if following is None or following > now:
+        return None, [first]
     instants = [first, *times.fires_between(first, now, CHUNK)]
     if len(instants) <= CHUNK:
         return None, instants

@@ -6,6 +6,7 @@ schedule.next_fire(now)
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import Literal, TypedDict, Unpack
 
 import msgspec
@@ -72,6 +73,9 @@ class Schedule(msgspec.Struct, frozen=True):
 
     def fires_between(self, start: datetime, end: datetime, limit: int) -> list[datetime]:
         """The fires with start < t ≤ end, ascending, at most `limit` of them."""
+        if isinstance(self.plan, Walls):
+            first, last = self._bounded(start, end)
+            return [*islice(self.plan.fires_between(first, last), limit)] if first < last else []
         fires: list[datetime] = []
         fire = self.next_fire(start)
         while fire is not None and fire <= end and len(fires) < limit:

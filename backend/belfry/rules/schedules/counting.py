@@ -1,4 +1,4 @@
-"""How often rules fire on the wall clock of a zone, in time that is flat in the number of fires."""
+"""How often rules fire on the wall clock of a zone, in time that is flat in the number of fires; and when."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -28,6 +28,18 @@ def count_fires(rules: Rules, zone: str, chosen: ClockChanges, start: datetime, 
     return total
 
 
+def list_fires(rules: Rules, zone: str, chosen: ClockChanges, start: datetime, end: datetime) -> Iterator[datetime]:
+    """Those instants themselves, ascending."""
+    policies = {rule: FOLLOW if follows_the_wall_clock(rule) else chosen for rule in rules}
+    for before, after in pairwise(_changes_beside(zone, start, end)):
+        low, high = max(start, before.at), min(end, after.at)
+        if low < high:
+            if low == before.at and _fires_at_the_jump(policies, before):
+                yield low
+            for stretch in _stretches(policies, low, high, (before, after)):
+                yield from ((wall - before.after).replace(tzinfo=UTC) for wall in stretch.walls())
+
+
 def _changes_beside(zone: str, start: datetime, end: datetime) -> list[Change]:
     """The clock changes that may touch the range, between two that change nothing."""
     found = [change for year in range(start.year - 1, end.year + 2) for change in changes(zone, year)]
@@ -51,9 +63,23 @@ class Stretch(msgspec.Struct, frozen=True):
         count = self._count_on(first, self.start, first + _DAY) + self._count_on(last, last, self.end)
         return count + sum(_count_days(self.rules, *month) for month in _months(first + _DAY, last))
 
+    def walls(self) -> Iterator[datetime]:
+        """The wall times themselves."""
+        first = _midnight(self.start)
+        for number in range((self.end - first) // _DAY + 1):
+            day = first + number * _DAY
+            for second in _seconds_in(self._seconds_on(day, max(self.start, day), min(self.end, day + _DAY))):
+                yield max(self.start, day) + second * _SECOND
+
     def _count_on(self, day: datetime, start: datetime, end: datetime) -> int:
-        seconds = _seconds_of_any(_that_fire_on(self.rules, day), day)
-        return (seconds >> (start - day) // _SECOND & (1 << (end - start) // _SECOND) - 1).bit_count()
+        return self._seconds_on(day, start, end).bit_count()
+
+    def _seconds_on(self, day: datetime, start: datetime, end: datetime) -> int:
+        """The seconds from `start` on, as bits, that one of the rules names before `end` of the same day."""
+        rules = _that_fire_on(self.rules, day)
+        if not rules or start >= end:
+            return 0
+        return _seconds_of_any(rules, day) >> (start - day) // _SECOND & (1 << (end - start) // _SECOND) - 1
 
 
 def _stretches(policies: Policies, low: datetime, high: datetime, beside: tuple[Change, Change]) -> Iterator[Stretch]:
@@ -90,6 +116,19 @@ def _wall(instant: datetime, offset: timedelta) -> datetime:
 
 def _midnight(wall: datetime) -> datetime:
     return wall.replace(hour=0, minute=0, second=0)
+
+
+def _seconds_in(bits: int) -> Iterator[int]:
+    """The numbers of the bits that are set: one by one where they are few, else a byte at a time."""
+    if bits.bit_count() < 64:
+        while bits:
+            lowest = bits & -bits
+            yield lowest.bit_length() - 1
+            bits ^= lowest
+        return
+    for place, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
+        if byte:
+            yield from (8 * place + bit for bit in range(8) if byte >> bit & 1)
 
 
 def _months(first: datetime, end: datetime) -> Iterator[tuple[int, int, int]]:

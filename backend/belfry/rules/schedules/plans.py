@@ -1,11 +1,12 @@
 """The kinds of schedule and the instants they name. Every instant is aware and in UTC."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 import msgspec
 
-from belfry.rules.schedules.counting import count_fires
+from belfry.rules.schedules.counting import count_fires, list_fires
 from belfry.rules.schedules.walls import follows_the_wall_clock, next_wall
 from belfry.rules.schedules.zones import (
     FOLLOW,
@@ -109,6 +110,12 @@ class Walls(msgspec.Struct, frozen=True):
     def count_between(self, start: datetime, end: datetime) -> int:
         """How many fires there are with start < t ≤ end."""
         return count_fires(
+            self.rules, self.zone, self.clock_changes, _whole_second_after(start), _whole_second_after(end)
+        )
+
+    def fires_between(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """The fires with start < t ≤ end, ascending."""
+        return list_fires(
             self.rules, self.zone, self.clock_changes, _whole_second_after(start), _whole_second_after(end)
         )
 
