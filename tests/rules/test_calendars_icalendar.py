@@ -1,5 +1,6 @@
 """What iCalendar files cover; their recurrence rules beside those of dateutil."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,16 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from belfry.ground.errors import Invalid
-from belfry.rules.calendars import Calendar, check, covering, is_business_day
+from belfry.rules.calendars import Calendar, check, covering, is_business_day, windows
 from belfry.rules.calendars.covered import spans, whole_days
 from belfry.rules.calendars.recurring import Unreadable, days, read
+from belfry.rules.schedules.zones import zone_name
 
 BERLIN = "Europe/Berlin"
 
 
 def a_file(*events: str) -> str:
-    """An .ics with these events, each a text of lines."""
-    blocks = ["\r\n".join(["BEGIN:VEVENT", *event.split(), "END:VEVENT"]) for event in events]
+    """An .ics with these events, each a text of lines parted by spaces, unless quoted."""
+    blocks = ["\r\n".join(["BEGIN:VEVENT", *re.findall(r'(?:"[^"]*"|\S)+', event), "END:VEVENT"]) for event in events]
     return "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", *blocks, "END:VCALENDAR", ""])
 
 
@@ -87,6 +89,7 @@ def test_all_day_events_cover_whole_days(event: str, covered: list[str]) -> None
         ("DTSTART;TZID=Europe/Berlin:20270607T100000 DURATION:PT90M", ["06-07T08:00/06-07T09:30"]),
         ('DTSTART;TZID="Europe/Berlin":20270607T100000 DURATION:PT1H', ["06-07T08:00/06-07T09:00"]),
         ("DTSTART;TZID=/example.org/Europe/Berlin:20270607T100000 DURATION:PT1H", ["06-07T08:00/06-07T09:00"]),
+        ('DTSTART;TZID="W. Europe Standard Time":20270607T100000 DURATION:PT1H', ["06-07T08:00/06-07T09:00"]),
         ("DTSTART:20270607T100000 DURATION:PT1H", ["06-07T08:00/06-07T09:00"]),
         ("DTSTART:20270607T100000Z", []),
         (
@@ -135,6 +138,10 @@ def test_timed_events_cover_spans(event: str, covered: list[str]) -> None:
     calendar = a_calendar(event)
     assert spans_of(calendar) == covered
     assert days_of(calendar) == []
+
+
+def test_every_name_of_windows_stands_for_a_zone() -> None:
+    assert [zone for zone in windows.ZONES.values() if zone_name(zone) != zone] == []
 
 
 def test_a_floating_event_is_where_one_asks() -> None:

@@ -1,11 +1,13 @@
 """Dates, times and durations of iCalendar, on the wall clock of the zone they are written in."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
 from belfry.ground.errors import Invalid
+from belfry.rules.calendars import windows
 from belfry.rules.calendars.lines import Property
 from belfry.rules.calendars.recurring import Unreadable
 from belfry.rules.schedules.zones import instant_of, wall_of, zone_name
@@ -72,13 +74,13 @@ def _moment(text: str, zone: str | None) -> Moment:
 
 def _zone(text: str) -> str:
     """The zone a TZID names; some programs put their own name before it, as in /example.org/Europe/Berlin."""
-    words = text.strip().split("/")
-    tails = ["/".join(words[start:]) for start in range(len(words))] if text.startswith("/") else [text]
+    if text in windows.ZONES:
+        return windows.ZONES[text]
+    words = text.split("/")
+    tails = ["/".join(words[start:]) for start in range(1, len(words))] if text.startswith("/") else []
     for tail in tails:
-        try:
+        with suppress(Invalid):
             return zone_name(tail)
-        except Invalid:
-            continue
     try:
         return zone_name(text)
     except Invalid as error:

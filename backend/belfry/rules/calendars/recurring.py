@@ -1,7 +1,7 @@
 """Recurrence rules of iCalendar events, period by period.
 
-dateutil, which knows all of them, looks for the days of a rule that has none up to the year 9999: for seconds, on behalf of
-whoever sends such a file. Here every search is bounded; tests compare the two.
+dateutil, which knows all of them, looks for the days of a rule that has none up to the year 9999, which takes it
+seconds: too long for a file that anybody may send. Here every search is bounded; tests compare the two.
 """
 
 import re
