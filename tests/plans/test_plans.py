@@ -116,6 +116,8 @@ async def test_what_a_statement_reads_is_bounded_whatever_lies_idle_or_behind(fu
         ("next_due", (), 20),
         ("next_ready", (full,), 40),
         ("overdue_jobs", (full,), 20),
+        ("jobs_using", ("holidays",), 20),
+        ("list_calendars", ("%", 20, 0), 20),
         ("upcoming_jobs", (full + timedelta(days=2), 1000), 1200),
         ("queue_head", (full, 50, [], []), 400),
         ("worker_places", (full,), 100),

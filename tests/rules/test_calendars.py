@@ -123,6 +123,15 @@ def test_names_do_not_depend_on_the_language_of_the_machine(monkeypatch: pytest.
     assert whole_days(of("AR"), 2031)[date(2031, 12, 25)] == "Christmas Day"
 
 
+def test_the_holidays_of_several_countries_and_their_weekends_add_up() -> None:
+    calendar = a_calendar(holidays=[{"country": "DE"}, {"country": "SA"}])
+    assert whole_days(calendar, 2027).keys() == whole_days(of("DE"), 2027).keys() | whole_days(of("SA"), 2027).keys()
+    assert [is_business_day(calendar, date(2027, 6, day), BERLIN) for day in range(7, 14)] == [
+        *[True] * 4,
+        *[False] * 3,
+    ]
+
+
 def test_a_category_adds_its_days() -> None:
     assumption = date(2027, 8, 15)
     assert assumption not in whole_days(of("DE", "BY"), 2027)
