@@ -64,7 +64,7 @@ def _clock(tokens: list[Token]) -> Clock:
         return Clock(_NAMED[tokens[0].rstrip(".")])
     text = " ".join(tokens)
     found = [int(digits) for digits in re.findall("[0-9]+", text)] or [number(tokens[0])]
-    half = re.search(r"in the (morning|afternoon|evening)|([ap])\.?m", text)
+    half = re.search(r"in +the +(morning|afternoon|evening)|([ap])\.?m", text)
     hour, minute, second = [*found, 0, 0][:3]
     _refuse_what_no_clock_shows(tokens, Clock(hour, minute, second), half is not None)
     if half is None:

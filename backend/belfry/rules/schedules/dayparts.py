@@ -89,7 +89,7 @@ def _daily(said: Said, pace: Stride) -> None:
 
 
 def _weekly(said: Said, pace: Stride) -> None:
-    if said.dates:
+    if said.dates and not said.both:
         raise said.refuse("days" if "days" in said.tokens else "date", "a week has no such day", "on monday")
     said.weekdays = said.weekdays or ["0"]
 

@@ -87,13 +87,13 @@ def count_of(tokens: list[Token]) -> int:
 
 def number(text: str) -> int:
     """The number written in digits or words, at most 12 digits of it."""
-    parts = re.split("[- ]", text.rstrip("."))
+    parts = re.split("[- ]+", text.rstrip("."))
     return int(text[:12]) if text[0].isdigit() else sum(_NUMBERS[part] for part in parts)
 
 
 def nth_of(token: Token) -> int:
     """The place that an ordinal names, below 0 from the end."""
-    words = re.split("[- ]", token.rstrip("."))
+    words = re.split("[- ]+", token.rstrip("."))
     if token.type == "LAST":
         return -1
     if token.type == "FROM_END":

@@ -26,7 +26,8 @@ def say_recurrence(rule: str) -> str:
 
 
 def _parts(rule: str) -> dict[str, str]:
-    return dict(part.partition("=")[::2] for part in rule.upper().split(";"))
+    named = (part.partition("=") for part in rule.upper().split(";"))
+    return {name: value for name, _, value in named}
 
 
 def _parts_read(words: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from belfry.rules.schedules.clocks import Clock, clocks_of
 from belfry.rules.schedules.moments import Ahead, Moment, moment_of
 from belfry.rules.schedules.names import (
     ADVERBS,
+    PLACES,
     UNITS,
     count_of,
     month,
@@ -21,6 +22,7 @@ from belfry.rules.schedules.names import (
 )
 from belfry.rules.schedules.unclear import span_of, unclear
 
+_PAST_HOUR = {"half": "30", "quarter": "15"}
 Clause = Tree[Token]
 
 
@@ -79,10 +81,13 @@ def said_by(part: Clause, text: str) -> Said:
     before = ""
     for clause in (child for child in part.children if isinstance(child, Tree)):
         kind, tokens = str(clause.data), tokens_of(clause)
-        if kind in said.tokens and kind not in _REPEATED and not kind == before == "days":
+        days = (said.dates, said.weekdays)
+        _CLAUSES[kind](said, clause, tokens)
+        if kind == "days" and days == (said.dates, said.weekdays):
+            kind = "stride"
+        if kind in said.tokens and kind not in _REPEATED and (kind != before or kind not in ("days", "times")):
             raise unclear(tokens, f'"{" ".join(tokens)}" says again what is said before; join two rules by "and also"')
         said.tokens.setdefault(kind, []).extend(tokens)
-        _CLAUSES[kind](said, clause, tokens)
         before = kind
     return said
 
@@ -122,7 +127,7 @@ def _per(said: Said, clause: Clause, tokens: list[Token]) -> None:
 
 
 def _times(said: Said, clause: Clause, tokens: list[Token]) -> None:
-    said.times = clocks_of(
+    said.times = said.times + clocks_of(
         [child for child in clause.children if not isinstance(child, Token) or child.type == "NUMBER"]
     )
 
@@ -132,7 +137,7 @@ def _field(said: Said, clause: Clause, tokens: list[Token]) -> None:
     unit = UNITS[counted[0].type][1] if counted else "minute"
     values = [_range(value) for value in _trees(clause, "value")]
     values += [token.lstrip(":") for token in pick(tokens, "COLON")]
-    values += [{"half": "30", "quarter": "15"}[token] for token in pick(tokens, "PAST_HOUR")]
+    values += [_PAST_HOUR.get(token, "0") for token in pick(tokens, "PAST_HOUR")]
     if not values:
         values = [str(count_of(tokens))]
     if unit in said.fields:
@@ -169,7 +174,8 @@ def _kind_of_day(said: Said, found: list[Token], places: list[list[Token]], ever
     elif not places and found[0].type in ("WEEKDAY", "WORKDAY", "WEEKEND"):
         said.weekdays = [*said.weekdays, *_weekdays(found)]
     elif len(found) > 1 or found[0].type == "WEEKEND" or any(len(place) > 1 for place in places):
-        raise unclear([*sum(places, []), *found], "a place goes with one weekday, such as first monday", "first monday")
+        before = [token for place in places for token in place]
+        raise unclear([*before, *found], "a place goes with one weekday, such as first monday", "first monday")
     for (place,) in places:
         one = [token for token in every if len(places) == 1]
         (_nth_unit if found[0].type in UNITS else _nth_weekday)(said, [place, *found], one)

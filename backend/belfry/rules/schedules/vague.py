@@ -22,7 +22,7 @@ _VAGUE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (r"(eastern|pacific|central|mountain) time", "write the name of a zone", ("America/New_York",)),
 )
 _WORDS = [(re.compile(rf"(?<![a-z-])(?:{words})(?![a-z-])"), why, instead) for words, why, instead in _VAGUE]
-_KEPT = re.compile(r"in the (morning|afternoon|evening)|from now")
+_KEPT = re.compile(r"in +the +(morning|afternoon|evening)|from +now")
 _SLASHED = re.compile(r"(?<![0-9/])([0-9]{1,4})/([0-9]{1,2})(?:/([0-9]{1,4}))?(?![0-9/])")
 _DOTTED = re.compile(r"(?<![0-9.])([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?![0-9])")
 

@@ -17,33 +17,34 @@ def anytime(window: Window, job_id: str | None) -> tuple[int, Clock]:
     return days, Clock(*divmod(minute, 60))
 
 
-def spread(window: Window, pace: Stride) -> list[Shifted]:
+def spread(window: Window, pace: Stride, *, daily: bool) -> list[Shifted]:
     """Cron's `second minute hour` of every fire, counted from the start of the window, and the days after its day.
 
-    The end is a fire when it is inclusive and the pace comes upon it.
+    The end is a fire when it is inclusive and the pace comes upon it. When the window is `daily`, no day is after another.
     """
     if pace.unit == "second":
-        return _by_seconds(window, pace)
+        return _by_seconds(window, pace, daily)
     step = pace.count * (60 if pace.unit == "hour" else 1)
     start, span = _extent(window)
     instants = range(start, start + span + window.inclusive, step)
-    return _placed(list(instants), step if pace.unit == "minute" else 0)
+    return _placed(instants, step if pace.unit == "minute" else 0, daily)
 
 
-def _by_seconds(window: Window, pace: Stride) -> list[Shifted]:
+def _by_seconds(window: Window, pace: Stride, daily: bool) -> list[Shifted]:
     if 60 % pace.count:
         why = f"within a window seconds must divide the minute, and {pace.count} do not"
         raise unclear(pace.tokens, why, "every minute")
     start, span = _extent(window)
     step = f"*/{pace.count}" if pace.count > 1 else "*"
-    found = [(days, text.replace("0 ", f"{step} ", 1)) for days, text in _placed(list(range(start, start + span)), 1)]
-    return found + (_placed([start + span], 0) if window.inclusive else [])
+    placed = _placed(range(start, start + span), 1, daily)
+    found = [(days, text.replace("0 ", f"{step} ", 1)) for days, text in placed]
+    return found + (_placed(range(start + span, start + span + 1), 0, daily) if window.inclusive else [])
 
 
-def _placed(instants: list[int], step: int) -> list[Shifted]:
+def _placed(instants: range, step: int, daily: bool) -> list[Shifted]:
     days: dict[int, list[Clock]] = {}
     for instant in instants:
-        days.setdefault(instant // DAY, []).append(Clock(*divmod(instant % DAY, 60)))
+        days.setdefault(0 if daily else instant // DAY, []).append(Clock(*divmod(instant % DAY, 60)))
     return [(day, text) for day, clocks in days.items() for text in fields_of(clocks, step)]
 
 

@@ -21,7 +21,7 @@ from belfry.rules.schedules.windows import Shifted, anytime, spread
 
 def read_words(text: str, job_id: str | None = None) -> Sentence:
     """What the sentence means; raises Unclear, with what would be understood. `job_id` places "any time"."""
-    lowered = text.lower()
+    lowered = text.lower().replace("\t", " ")
     parts = [said_by(part, lowered) for part in tree_of(lowered).children if isinstance(part, Tree)]
     meanings = [_meaning(said, job_id) for said in parts]
     bounds = [_bound(parts, name) for name in ("starting", "until")]
@@ -96,7 +96,8 @@ def _clocked(said: Said, pace: Stride) -> Meaning:
         _refuse_more(
             said, ("window", "stride", "adverb", "per", "days", "months", "date"), "a window counts from its start"
         )
-        return _rules(said, spread(said.window, pace))
+        daily = not (said.dates or said.weekdays or said.months)
+        return _rules(said, spread(said.window, pace, daily=daily))
     at, length = span_of(pace.tokens)
     plain = rate(pace.count, pace.unit, at, length)
     if not said.fields and not said.dates and not said.weekdays and not said.months:
