@@ -15,9 +15,10 @@ _FEW_TIMES = 3
 def times_of(cron: Cron) -> list[Clock]:
     """The times of day of a rule whose fields are all lists, at most 1440; none when one begins with `*`."""
     fields = (cron.hour, cron.minute, cron.second)
-    if any(field.star for field in fields) or len(cron.second.values) > 1:
+    if any(field.star for field in fields) or len(cron.second.values) != 1:
         return []
-    return sorted(Clock(h, m, cron.second.values[0]) for h in cron.hour.values for m in cron.minute.values)
+    (second,) = cron.second.values
+    return sorted(Clock(h, m, second) for h in cron.hour.values for m in cron.minute.values)
 
 
 def at(times: list[Clock]) -> str:

@@ -52,7 +52,8 @@ def _half_said(bare: list[Token], window: bool) -> Exception:
     halves = [("am", "pm")] if window and len(hours) > 1 else [("am", "am"), ("pm", "pm")]
     said = [[f"{hour % 12 or 12} {half[n > 0]}" for n, hour in enumerate(hours)] for half in halves]
     said = [*said, [f"{hour:02}:00" for hour in hours]]
-    return unclear(bare, why, *(" and ".join(one) for one in said))
+    joints = (" and ", " to ") if window else (" and ",)
+    return unclear(bare, why, *(joint.join(one) for one in said for joint in joints))
 
 
 def _is_bare(tokens: list[Token]) -> bool:
@@ -79,19 +80,10 @@ def _refuse_what_no_clock_shows(tokens: list[Token], clock: Clock, halved: bool)
         return
     shown = " ".join(tokens)
     if halved and 12 < clock.hour < 24 and clock.minute <= 59:
-        raise unclear(
-            tokens, f"{shown} is no time of day, am and pm go with 1 to 12", str(clock), f"{clock.hour - 12} pm"
-        )
-    raise unclear(
-        tokens,
-        f"{shown} is no time of day, it goes from 0:00 to 23:59",
-        *(["23:59"] if clock.hour != 24 else ["00:00"]),
-    )
-
-
-def ending(end: Clock) -> Clock:
-    """The end of a window: midnight is the one at its end."""
-    return Clock(24) if end == MIDNIGHT else end
+        why = f"{shown} is no time of day, am and pm go with 1 to 12"
+        raise unclear(tokens, why, str(clock), f"{clock.hour - 12} pm")
+    near = "12 am" if halved else "00:00" if clock.hour == 24 else "23:59"
+    raise unclear(tokens, f"{shown} is no time of day, it goes from 0:00 to 23:59", near)
 
 
 def fields_of(clocks: Iterable[Clock], step: int = 0) -> list[str]:

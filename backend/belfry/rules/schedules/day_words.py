@@ -6,7 +6,7 @@ from belfry.rules.schedules.cron import Cron
 from belfry.rules.schedules.fields import MONTHS, WEEKDAYS, Field
 
 _PLACES = ("first", "second", "third", "fourth", "fifth")
-_SETS = {(1, 2, 3, 4, 5): "weekdays", (0, 6): "weekends"}
+_SETS: dict[tuple[int, ...], str] = {(1, 2, 3, 4, 5): "weekdays", (0, 6): "weekends"}
 
 
 def days_before(cron: Cron) -> Iterator[str]:

@@ -57,20 +57,29 @@ def _put_within(said: Said, stride: Stride, units: set[str]) -> None:
 
 def check_the_count(said: Said) -> None:
     """Raises Unclear when "twice a day" and the times, or days, that are said do not agree."""
-    if said.per_day < 2:
+    if said.per_day == 0:
+        raise said.refuse("per", "a job that never runs by itself is", "manual")
+    if said.per_day is None or said.per_day == 1:
         return
     unit = said.strides[-1].unit
     count = {"day": len(said.times), "week": len(said.weekdays), "month": len(said.dates)}.get(unit, 0)
-    if count == said.per_day:
-        return
-    words = said.quote("per")
-    if unit in _CLOCK or count:
-        raise said.refuse(
-            "per", f"{said.per_day} times a {unit} and the {count} said do not agree", "" if count else "hourly"
-        )
-    times = [f"{24 * n // said.per_day + 24 // said.per_day // 2:02}:00" for n in range(min(said.per_day, 24))]
-    examples = {"day": f"at {' and '.join(times)}", "week": "on monday and thursday", "month": "on the 1st and 15th"}
-    raise said.refuse("per", f"at which {unit}s or times? It is not said", f"{words} {examples.get(unit, '')}".strip())
+    if count and count != said.per_day:
+        raise said.refuse("per", f"{said.per_day} times a {unit} and the {count} said do not agree", "")
+    if not count:
+        raise _nothing_counted(said, said.per_day, unit)
+
+
+def _nothing_counted(said: Said, count: int, unit: str) -> Exception:
+    words, hours = said.quote("per"), 24 // min(count, 24)
+    times = [f"{hours // 2 + n * hours:02}:00" for n in range(min(count, 24))]
+    examples = {
+        "day": f"{words} at {', '.join(times[:-1])} and {times[-1]}",
+        "week": f"{words} on monday and thursday",
+        "month": f"{words} on the 1st and 15th",
+        "hour": f"every {60 // min(count, 60)} minutes",
+    }
+    instead = [examples[unit]] if unit in examples else []
+    return said.refuse("per", "at which times or on which days? They are not said", *instead)
 
 
 def triple(fields: dict[str, list[str]]) -> str:
@@ -146,13 +155,15 @@ def days_of(said: Said, shift: int = 0) -> str:
 
 def _either(said: Said) -> list[str]:
     """The days with "or" between those of the month and those of the week."""
-    tokens = said.tokens["days"]
-    words = said.quote("days")
-    at, _ = span_of(tokens)
+    words, (at, _) = said.quote("days"), span_of(said.tokens["days"])
+    tokens = [token for token in said.tokens["days"] if token.type not in ("ON", "TO")]
     weekly = [token.type in ("WEEKDAY", "WORKDAY", "WEEKEND") for token in tokens]
-    turns = [n for n in range(1, len(tokens)) if weekly[n] != weekly[n - 1] and tokens[n].type != "TO"]
-    texts = [words[: (tokens[n].start_pos or 0) - at].rstrip(" ,").removesuffix(" and") for n in turns]
-    return [f"{text} or {words[(tokens[n].start_pos or 0) - at :]}" for n, text in zip(turns, texts, strict=True)]
+    found: list[str] = []
+    for turn in (n for n in range(1, len(tokens)) if weekly[n] != weekly[n - 1]):
+        cut = (tokens[turn].start_pos or 0) - at
+        before = words[:cut].rstrip(" ,").removesuffix(" on").removesuffix(" and")
+        found.append(f"{before} or on {words[cut:]}")
+    return found
 
 
 def _a_day_later(said: Said, weekday: str) -> str:

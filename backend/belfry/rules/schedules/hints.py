@@ -8,6 +8,7 @@ from belfry.rules.schedules.grammar import vocabulary
 from belfry.rules.schedules.unclear import Unclear
 
 _MOST_REPAIRS = 4
+_LONGEST_WORD = 20
 _EXAMPLES = (
     "every 5 minutes",
     "daily at 09:00",
@@ -26,9 +27,11 @@ def hint(text: str, misread: Misread, reads: Reads) -> str:
     """`did you mean "every monday at 09:00"?` with whole sentences that `reads` takes; else an example of some."""
     if not isinstance(misread, Unclear):
         return ""
-    found = list(dict.fromkeys(_repaired(text, misread, reads, _MOST_REPAIRS)))[:2]
-    if found:
-        return "did you mean " + " or ".join(f'"{one}"' for one in found) + "?"
+    meant: dict[object, str] = {}
+    for one in _repaired(text, misread, reads, _MOST_REPAIRS):
+        meant.setdefault(reads(one), one)
+    if meant:
+        return "did you mean " + " or ".join(f'"{one}"' for one in list(meant.values())[:2]) + "?"
     near = get_close_matches(text.lower()[:64], _EXAMPLES, n=1, cutoff=0.5)
     examples = near or [_EXAMPLES[0], _EXAMPLES[2]]
     return "write for example " + " or ".join(f'"{one}"' for one in examples)
@@ -49,4 +52,6 @@ def _repaired(text: str, misread: Unclear, reads: Reads, left: int) -> Iterator[
 
 
 def _nearest(word: str) -> list[str]:
+    if len(word) > _LONGEST_WORD:
+        return []
     return get_close_matches(word.lower().strip(".,"), vocabulary(), n=2, cutoff=0.7)

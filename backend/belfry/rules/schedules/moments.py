@@ -102,10 +102,17 @@ def _written(token: Token) -> datetime:
     try:
         moment = datetime.fromisoformat(re.sub(" +", " ", token).upper())
     except ValueError as error:
-        raise unclear([token], f"{token} is no date or time: {error}") from error
+        raise unclear([token], f"{token} is no date or time: {error}", *_last_of_its_month(token)) from error
     if not 1900 <= moment.year <= 9000:
         raise unclear([token], f"the year {moment.year} is out of range, it takes 1900 to 9000")
     return moment
+
+
+def _last_of_its_month(text: str) -> list[str]:
+    year, month = int(text[:4]), int(text[5:7])
+    if not (1 <= month <= 12 and year):
+        return []
+    return [f"{text[:8]}{monthrange(year, month)[1]}{text[10:]}"]
 
 
 def _refuse_another_weekday(token: Token, found: datetime, tokens: list[Token]) -> None:

@@ -56,7 +56,7 @@ class Said(msgspec.Struct):
     both: str = ""
     months: list[str] = []
     year: int = 0
-    per_day: int = 0
+    per_day: int | None = None
     window: Window | None = None
     once: Moment | Ahead | None = None
     starting: Moment | None = None
@@ -139,6 +139,7 @@ def _field(said: Said, clause: Clause, tokens: list[Token]) -> None:
     values += [token.lstrip(":") for token in pick(tokens, "COLON")]
     values += [_PAST_HOUR.get(token, "0") for token in pick(tokens, "PAST_HOUR")]
     if not values:
+        said.tokens["past"] = tokens
         values = [str(count_of(tokens))]
     if unit in said.fields:
         raise unclear(tokens, f"the {unit} is said twice")

@@ -18,6 +18,12 @@ _VAGUE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (r"around|about|approximately|roughly|circa", "a schedule needs an exact time", ("at", "")),
     (r"now|immediately|asap", "run it by hand for that, or say when", ("in 1 minute",)),
     (r"except|but|unless|not", "exceptions are not understood here; a calendar can hold them", ()),
+    (r"[0-9]+:[0-9](?![0-9])", "minutes are two digits", ()),
+    (
+        r"[0-9]+[.,][0-9]+ *(hour|minute|day|week|month)s?",
+        "write it in whole units, such as 90 minutes",
+        ("90 minutes",),
+    ),
     (r"sometimes|occasionally|often|rarely|regularly", "how often?", ("hourly", "daily")),
     (r"(eastern|pacific|central|mountain) time", "write the name of a zone", ("America/New_York",)),
 )

@@ -20,7 +20,7 @@ def anytime(window: Window, job_id: str | None) -> tuple[int, Clock]:
 def spread(window: Window, pace: Stride, *, daily: bool) -> list[Shifted]:
     """Cron's `second minute hour` of every fire, counted from the start of the window, and the days after its day.
 
-    The end is a fire when it is inclusive and the pace comes upon it. When the window is `daily`, no day is after another.
+    The end is a fire when it is inclusive and the pace comes upon it. A `daily` window has no days after its day.
     """
     if pace.unit == "second":
         return _by_seconds(window, pace, daily)

@@ -8,7 +8,7 @@ from lark import Tree
 from belfry.rules.schedules.clocks import MIDNIGHT, fields_of
 from belfry.rules.schedules.cron import read_cron
 from belfry.rules.schedules.dayparts import check_the_count, days_of, nested, refuse_no_day, settle_days, triple
-from belfry.rules.schedules.fields import Misread
+from belfry.rules.schedules.fields import MONTHS, Misread
 from belfry.rules.schedules.grammar import tree_of
 from belfry.rules.schedules.meanings import ByHand, Meaning, Rules, Sentence
 from belfry.rules.schedules.moments import Moment, date_of
@@ -51,11 +51,21 @@ def _meaning(said: Said, job_id: str | None) -> Meaning:
         return ByHand()
     if said.once is not None or said.year:
         return _once(said)
+    _refuse_half_a_sentence(said)
     top = nested(said)
     check_the_count(said)
     if top is not None and top.unit in ("second", "minute", "hour"):
         return _clocked(said, top)
     return _calendar(said, top, job_id)
+
+
+def _refuse_half_a_sentence(said: Said) -> None:
+    if "past" in said.tokens and not said.strides:
+        words = said.quote("past")
+        raise said.refuse("past", "minutes past which hour, or every so many?", f"every {words}", f"in {words}")
+    if set(said.tokens) <= {"bound", "starting", "until"}:
+        words = said.quote("bound")
+        raise said.refuse("bound", "this says from or until when, and not when to run", f"every day at 09:00 {words}")
 
 
 def _refuse_more(said: Said, allowed: tuple[str, ...], why: str) -> None:
@@ -156,6 +166,12 @@ def _rules(said: Said, clocks: list[Shifted]) -> Rules:
     except Unclear:
         raise
     except Misread as misread:
-        tokens = [token for kind in ("days", "date", "months", *said.fields) for token in said.tokens.get(kind, [])]
-        days = [token for token in tokens if token.type in ("NUMBER", "ORDINAL")] or tokens
-        raise unclear(days, misread.why, "last day") from misread
+        raise _no_such_day(said, misread) from misread
+
+
+def _no_such_day(said: Said, misread: Misread) -> Unclear:
+    tokens = [token for kind in ("days", "date", "months") for token in said.tokens.get(kind, [])]
+    if not tokens or not said.months or "*" in said.months[0]:
+        return unclear(tokens or [token for found in said.tokens.values() for token in found], misread.why)
+    months = " and ".join(MONTHS[int(number) - 1] for number in said.months)
+    return unclear(tokens, f"{months} never has such a day", f"on the last day of {months}")
