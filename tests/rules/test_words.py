@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from belfry.ground.errors import FieldError, Invalid
 from belfry.rules.schedules import parse
+from belfry.rules.schedules.reading import place_of, read
 from belfry.rules.schedules.recurrence_words import say_recurrence
 from belfry.rules.schedules.recurrences import Recurrence
 from belfry.rules.schedules.words import read_words
@@ -75,7 +76,7 @@ def test_what_is_unclear_is_refused_where_it_is_and_what_is_offered_instead_is_u
     offered = _offered(error.message)
     assert offered
     for sentence in offered:
-        parse(sentence, anchor=ANCHOR)
+        read(place_of(sentence, "UTC").text, None)
     if offer != "…":
         assert "did you mean" in error.message
         assert offered == offer.split(" / ")
@@ -96,7 +97,7 @@ def test_the_table_of_refusals_is_long() -> None:
     assert len({row[0] for row in ROWS}) >= 80
 
 
-@pytest.mark.parametrize("text", ["every " * 80, "at " + "9:00, " * 80, "first " * 80, "a" * 500, "monday or " * 50])
+@pytest.mark.parametrize("text", ["every " * 80, "at " + "9:00, " * 80, "first of " * 80, "a" * 500, "monday or " * 50])
 def test_long_nonsense_is_refused_within_milliseconds(text: str) -> None:
     _refused("nonsense")
     started = time.perf_counter()
@@ -238,7 +239,7 @@ def test_two_different_zones_are_refused_by_name() -> None:
 BOUND = "starting 2027-03-01 until 2027-03-03"
 
 
-@pytest.mark.parametrize("text", ["daily at 9:00", "0 9 * * *", "0 9 * * 0-3 | 0 9 * * 4-6", "every 24 hours at :00"])
+@pytest.mark.parametrize("text", ["daily at 9:00", "0 9 * * *", "0 9 * * 0-3 | 0 9 * * 4-6", "at 9 am"])
 def test_bounds_hold_for_every_notation_and_the_last_day_counts_whole(text: str) -> None:
     schedule = parse(f"{text} {BOUND}", BERLIN, anchor=ANCHOR)
     fires = schedule.fires_between(ANCHOR, ANCHOR + timedelta(days=900), 100)

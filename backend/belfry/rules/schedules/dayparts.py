@@ -17,6 +17,7 @@ def nested(said: Said) -> Stride | None:
     said.dates += said.fields.pop("day", [])
     strides = sorted({(one.count, one.unit): one for one in map(_settled, said.strides)}.values(), key=_size)
     units = {stride.unit for stride in strides} | set(said.fields)
+    _refuse_a_pace_beside_a_pace(strides)
     tops: list[Stride] = []
     for stride in strides:
         if units & set(_WITHIN.get(stride.unit, ())):
@@ -28,6 +29,13 @@ def nested(said: Said) -> Stride | None:
     if len(tops) > 1:
         raise unclear(tops[1].tokens, "this is a second pace, and a rule has one", "")
     return tops[0] if tops else None
+
+
+def _refuse_a_pace_beside_a_pace(strides: list[Stride]) -> None:
+    several = [stride for stride in strides if stride.count > 1]
+    for larger in several[1:]:
+        if not larger.inside and larger.unit in _WITHIN.get(several[0].unit, ()):
+            raise unclear(larger.tokens, 'this is a second pace; "of" would put one into the other', "")
 
 
 def _settled(stride: Stride) -> Stride:

@@ -22,7 +22,7 @@ _VAGUE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         r"[0-9]+[.,][0-9]+ *(hour|minute|day|week|month)s?",
         "write it in whole units, such as 90 minutes",
-        ("90 minutes",),
+        (),
     ),
     (r"sometimes|occasionally|often|rarely|regularly", "how often?", ("hourly", "daily")),
     (r"(eastern|pacific|central|mountain) time", "write the name of a zone", ("America/New_York",)),

@@ -132,6 +132,9 @@ def _pace_and_time(said: Said, pace: Stride) -> Exception:
 def _calendar(said: Said, pace: Stride | None, job_id: str | None) -> Meaning:
     if pace is not None and pace.count > 1 and not (pace.unit == "month" and 12 % pace.count == 0):
         return _strided(said, pace)
+    if pace is not None and said.fields and "hour" not in said.fields:
+        words = said.quote("field")
+        raise said.refuse("field", "of which hour?", f"{words} of every hour")
     clocks = _clocks(said, job_id)
     if pace is not None:
         settle_days(said, pace)
