@@ -616,7 +616,7 @@ every other monday at 9:00                    FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;BY
 every other week on mon and thu at 18h30      FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH;BYHOUR=18;BYMINUTE=30;BYSECOND=0
 every other friday                            FREQ=WEEKLY;INTERVAL=2;BYDAY=FR;BYHOUR=0;BYMINUTE=0;BYSECOND=0
 fortnightly on monday at 9:00                 FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;BYHOUR=9;BYMINUTE=0;BYSECOND=0
-every 3 weeks on weekdays at 9:30             FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,TU,WE,TH,FR;BYHOUR=9;BYMINUTE=30;BYSECOND=0
+every 3 weeks on weekdays at 9:30  FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,TU,WE,TH,FR;BYHOUR=9;BYMINUTE=30;BYSECOND=0
 every 2 weeks at 9:00                         FREQ=WEEKLY;INTERVAL=2;BYHOUR=9;BYMINUTE=0;BYSECOND=0
 every 5 months                                FREQ=MONTHLY;INTERVAL=5
 every 5 months on the 1st                     FREQ=MONTHLY;INTERVAL=5;BYMONTHDAY=1;BYHOUR=0;BYMINUTE=0;BYSECOND=0

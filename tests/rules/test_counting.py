@@ -19,7 +19,11 @@ MOST = 40
 @given(schedules(), st.sampled_from(SPANS))
 def test_counting_and_the_last_fire_agree_with_walking(drawn: tuple[Schedule, datetime], span: timedelta) -> None:
     schedule, start = drawn
-    walked = schedule.fires_between(start, start + span, MOST)
+    walked: list[datetime] = []
+    while len(walked) < MOST and (fire := schedule.next_fire(walked[-1] if walked else start)):
+        if fire > start + span:
+            break
+        walked.append(fire)
     end = walked[-1] if len(walked) == MOST else start + span
     assert schedule.count_between(start, end) == len(walked)
     assert schedule.last_fire(start, end) == (walked[-1] if walked else None)
