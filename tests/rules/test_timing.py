@@ -79,7 +79,7 @@ SCHEDULES = [
 ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.sampled_from(SCHEDULES), st.sampled_from(["next", "previous"]), st.integers(0, 330), st.integers(1, 40))
 def test_moved_instants_are_those_of_every_day_moved_one_by_one(text: str, shift: Shift, after: int, days: int) -> None:
     when = timing(text, shift)
@@ -99,7 +99,7 @@ OFF = {date(2027, 5, 3) + timedelta(days=n) for n in range(5)} | {
     date(2027, month, day)
     for month, day in [
         *[(1, 1), (1, 6), (3, 26), (3, 29), (5, 1), (5, 6), (5, 17), (5, 27)],
-        *[(8, 15), (10, 3), (11, 1), (12, 25), (12, 26)],
+        *[(10, 3), (11, 1), (12, 25), (12, 26)],
     ]
 }
 OFF |= {date(2026, 12, 25), date(2026, 12, 26), date(2026, 11, 1), date(2028, 1, 1), date(2028, 1, 6)}

@@ -10,6 +10,7 @@ from belfry.ground.errors import invalid
 from belfry.rules import calendars
 from belfry.rules.calendars import FURTHEST_DAYS, Calendar, Shift, Use
 from belfry.rules.schedules import Schedule
+from belfry.rules.schedules.zones import HORIZON
 
 MOST_A_DAY = 24
 """A schedule that fires more often has no days that could be moved."""
@@ -51,6 +52,21 @@ class Timing(msgspec.Struct, frozen=True):
         if not self.moves:
             return self.schedule.fires_between(self._opened(start), self._closed(end), limit)
         return [fire for _, fire in zip(range(limit), self._walk(start, end), strict=False)]
+
+    def upcoming(self, after: datetime, count: int) -> list[datetime]:
+        """The next `count` instants later than `after`, fewer at the end."""
+        fires, span = list[datetime](), _DAY
+        while len(fires) < count:
+            start = fires[-1] if fires else after
+            found = self.fires_between(start, min(start + span, HORIZON), count - len(fires))
+            if not found:
+                following = self.next_fire(start)
+                if following is None:
+                    break
+                found = [following]
+            fires += found
+            span = min(2 * span, 366 * _DAY)
+        return fires
 
     def count_between(self, start: datetime, end: datetime) -> int:
         """How many instants there are with start < t <= end."""

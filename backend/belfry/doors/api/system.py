@@ -13,12 +13,13 @@ from litestar.params import Parameter
 from belfry.doors.api.bodies import Body
 from belfry.doors.api.executions import LinesQuery, LineView, lines
 from belfry.doors.api.pages import Page, Paging, paged
-from belfry.ground.errors import invalid
 from belfry.loops.server import Server
-from belfry.records import db, selfcheck, servers, status, workers
+from belfry.records import db, previews, selfcheck, servers, status, workers
 from belfry.records.selfcheck import Found
 from belfry.records.status import FORESEEN, Fire
 from belfry.rules import schedules
+from belfry.rules.calendars import Shift, Use
+from belfry.rules.definition import Definition, check
 
 
 class WorkerView(msgspec.Struct):
@@ -85,10 +86,18 @@ class StatusView(msgspec.Struct):
 
 
 class Preview(msgspec.Struct, forbid_unknown_fields=True, rename={"start": "from"}):
-    """A schedule to try. `from` stands in for now."""
+    """A schedule to try. `from` stands in for now; without an offset it is in the zone. `job_id`: the job it is for."""
 
     schedule: str
     timezone: str = "UTC"
+    job_id: str | None = None
+    dst_gap: Literal["run", "skip"] = "run"
+    dst_overlap: Literal["first", "second", "both"] = "first"
+    start_at: datetime | None = None
+    end_at: datetime | None = None
+    calendar: str | None = None
+    calendar_use: Use = "never"
+    calendar_shift: Shift = "skip"
     start: datetime | None = None
     count: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
 
@@ -169,22 +178,13 @@ class SystemController(Controller):
     @post("/schedules/preview", status_code=200, dto=Body[Preview], return_dto=None)
     async def preview(self, data: Preview) -> PreviewView:
         """What a schedule means and when it would fire; touches nothing."""
-        start = data.start or await db.now()
-        if start.tzinfo is None:
-            raise invalid("from", "must carry an offset, such as 2027-01-31T08:00:00Z", "offset")
-        schedule = schedules.parse(data.schedule, data.timezone, anchor=start)
-        schedules.refuse_what_never_fires(schedule, start)
-        fires: list[datetime] = []
-        while len(fires) < data.count and (fire := schedule.next_fire(fires[-1] if fires else start)):
-            fires.append(fire)
-        return PreviewView(
-            schedule.kind,
-            schedule.rule,
-            schedule.description,
-            schedules.warnings(schedule, start),
-            fires,
-            schedules.marks(schedule, fires),
-        )
+        start = schedules.instant_in(data.start, data.timezone) if data.start else await db.now()
+        given = {name: getattr(data, name) for name in data.__struct_fields__ if name in Definition.__struct_fields__}
+        asked = Definition(id=data.job_id, name="preview", command="preview", **given)
+        check(asked)
+        found = await previews.preview(asked, start, data.count)
+        schedule = found.schedule
+        return PreviewView(schedule.kind, schedule.rule, schedule.description, found.warnings, found.fires, found.marks)
 
 
 class WorkersController(Controller):

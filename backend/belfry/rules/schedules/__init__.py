@@ -17,9 +17,9 @@ from belfry.rules.schedules.plans import Every, Manual, Once, Plan, Walls
 from belfry.rules.schedules.reading import Setting, bind, place_of, read
 from belfry.rules.schedules.saying import say
 from belfry.rules.schedules.walls import recurs
-from belfry.rules.schedules.zones import DAWN, DEFAULT, HORIZON, ClockChanges, instant_of
+from belfry.rules.schedules.zones import DAWN, DEFAULT, HORIZON, ClockChanges, instant_of, wall_of, zone_name
 
-__all__ = ["ClockChanges", "Kind", "Schedule", "marks", "parse", "refuse_what_never_fires", "warnings"]
+__all__ = ["ClockChanges", "Kind", "Schedule", "instant_in", "marks", "parse", "refuse_what_never_fires", "warnings"]
 
 Kind = Literal["cron", "rrule", "interval", "once", "manual"]
 _KINDS: dict[type[Plan], Kind] = {Walls: "cron", Every: "interval", Once: "once", Manual: "manual"}
@@ -67,9 +67,11 @@ class Schedule(msgspec.Struct, frozen=True):
 
     def instant(self, moment: datetime) -> datetime:
         """The moment in UTC; one without an offset is what the clocks of the zone show."""
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-        return instant_of(moment, self.timezone, 0)[0]
+        return instant_in(moment, self.timezone)
+
+    def wall(self, instant: datetime) -> datetime:
+        """What the clocks of the zone show then, without an offset."""
+        return wall_of(instant, self.timezone)
 
     def fires_between(self, start: datetime, end: datetime, limit: int) -> list[datetime]:
         """The fires with start < t ≤ end, ascending, at most `limit` of them."""
@@ -124,6 +126,12 @@ def parse(text: str, timezone: str = "UTC", *, anchor: datetime, **origin: Unpac
     bound = bind(read(place.text, origin.get("job_id")), setting)
     zone = bound.plan.zone if isinstance(bound.plan, Walls) else place.zone
     return Schedule(bound.plan, zone, bound.start, bound.until)
+
+
+def instant_in(moment: datetime, timezone: str) -> datetime:
+    """The moment in UTC; one without an offset is what the clocks of `timezone` show. Invalid for `timezone`."""
+    zone = zone_name(timezone)
+    return moment.astimezone(UTC) if moment.tzinfo is not None else instant_of(moment, zone, 0)[0]
 
 
 def refuse_what_never_fires(schedule: Schedule, now: datetime) -> None:
