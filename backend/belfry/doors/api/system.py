@@ -14,12 +14,13 @@ from belfry.doors.api.bodies import Body
 from belfry.doors.api.executions import LinesQuery, LineView, lines
 from belfry.doors.api.pages import Page, Paging, paged
 from belfry.loops.server import Server
-from belfry.records import db, previews, selfcheck, servers, status, workers
+from belfry.records import db, previews, selfcheck, servers, simulations, status, workers
 from belfry.records.selfcheck import Found
 from belfry.records.status import FORESEEN, Fire
 from belfry.rules import schedules
 from belfry.rules.calendars import Shift, Use
 from belfry.rules.definition import Definition, check
+from belfry.rules.simulation import Simulation
 
 
 class WorkerView(msgspec.Struct):
@@ -159,6 +160,11 @@ class SystemController(Controller):
         found = paged(fires, asked)
         found.total_is_lower_bound = len(fires) == FORESEEN
         return found
+
+    @post("/system/simulate", status_code=200, dto=Body[simulations.Asked], return_dto=None)
+    async def simulate(self, data: simulations.Asked | None = None) -> Simulation:
+        """Play the coming days through, on the pool as it is: fires, skips, waits and the load of each hour."""
+        return await simulations.simulate(data or simulations.Asked(), await db.now())
 
     @get("/commands", dependencies={"asked": Provide(Paging, sync_to_thread=False)})
     async def commands(self, asked: Paging) -> Page[CommandView]:
