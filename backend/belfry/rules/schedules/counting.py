@@ -79,7 +79,7 @@ class Stretch(msgspec.Struct, frozen=True):
         rules = _that_fire_on(self.rules, day)
         if not rules or start >= end:
             return 0
-        return _seconds_of_any(rules, day) >> (start - day) // _SECOND & (1 << (end - start) // _SECOND) - 1
+        return _seconds_of_any(rules, day.date()) >> (start - day) // _SECOND & (1 << (end - start) // _SECOND) - 1
 
 
 def _stretches(policies: Policies, low: datetime, high: datetime, beside: tuple[Change, Change]) -> Iterator[Stretch]:

@@ -46,6 +46,11 @@ class Occurrences(msgspec.Struct, frozen=True):
     start: datetime
 
     @property
+    def first(self) -> int:
+        """Which hour, minute or second of its day it starts in, as FREQ counts them."""
+        return (self.start - midnight(self.start)) // _SECOND // UNIT_SECONDS[self.parts.freq]
+
+    @property
     def steady(self) -> bool:
         """Whether every day it comes on has the same times."""
         return self.parts.freq <= DAILY and (self.parts.freq == DAILY or not self.parts.bysetpos)
@@ -87,45 +92,43 @@ def last_wall(rule: str) -> datetime | None:
     those = occurrences(rule)
     if not those.parts.count:
         return those.parts.until
-    left, first = those.parts.count, datetime.combine(those.start, time())
-    for day in _days_from(rule, first, COUNTED_YEARS * 12):
-        seconds = _on(rule, day)
-        if day == first:
-            seconds &= -1 << (those.start - first) // _SECOND
+    left, start = those.parts.count, those.start
+    for day in _days_from(rule, start.date(), COUNTED_YEARS * 12):
+        seconds = seconds_of_day(rule, day)
+        if day == start.date():
+            seconds &= -1 << (start - midnight(day)) // _SECOND
         if left <= seconds.bit_count():
-            return day + bits_of(seconds)[left - 1] * _SECOND
+            return midnight(day) + bits_of(seconds)[left - 1] * _SECOND
         left -= seconds.bit_count()
     return None
 
 
 def _next_unended(those: Occurrences, wall: datetime) -> datetime | None:
     since = those.start if wall < those.start else wall + _SECOND
-    day = datetime.combine(since, time())
-    if seconds := _on(those.rule, day) >> (since - day) // _SECOND:
-        return since + _lowest(seconds)
-    coming = _days_from(those.rule, day + _DAY, _SEARCHED_MONTHS)
-    return next((at + _lowest(seconds) for at in coming if (seconds := _on(those.rule, at))), None)
+    for day in _days_from(those.rule, since.date(), _SEARCHED_MONTHS):
+        seconds = seconds_of_day(those.rule, day)
+        if day == since.date():
+            seconds &= -1 << (since - midnight(day)) // _SECOND
+        if seconds:
+            return midnight(day) + _lowest(seconds)
+    return None
 
 
-def _on(rule: str, day: datetime) -> int:
-    on = days_of_month(rule, day.year, day.month) >> day.day & 1
-    return seconds_of_day(rule, day.date()) if on else 0
-
-
-def _days_from(rule: str, day: datetime, months: int) -> Iterator[datetime]:
+def _days_from(rule: str, day: date, months: int) -> Iterator[date]:
     first = day.year * 12 + day.month - 1
     for number in range(first, min(first + months, 9999 * 12)):
         year, month = number // 12, number % 12 + 1
-        yield from (at for n in bits_of(days_of_month(rule, year, month)) if (at := midnight(year, month, n)) >= day)
+        days = days_of_month(rule, year, month)
+        yield from (date(year, month, n) for n in bits_of(days if number > first else days & -1 << day.day))
 
 
 def _lowest(seconds: int) -> timedelta:
     return ((seconds & -seconds).bit_length() - 1) * _SECOND
 
 
-def midnight(year: int, month: int, day: int) -> datetime:
-    """The first wall time of that day."""
-    return datetime.combine(date(year, month, day), time())
+def midnight(day: date) -> datetime:
+    """The first wall time of the day."""
+    return datetime.combine(day, time())
 
 
 def bits_of(number: int) -> list[int]:
@@ -185,8 +188,8 @@ def _dateutil(parts: Parts, year: int, weekdays: list[weekday] | None) -> rrule:
     other = parts.byweekno or parts.byyearday or weekdays
     return rrule(
         EACH_YEAR,
-        dtstart=midnight(year, 1, 1),
-        until=midnight(year, 12, 31),
+        dtstart=midnight(date(year, 1, 1)),
+        until=midnight(date(year, 12, 31)),
         wkst=parts.wkst,
         bymonth=parts.bymonth or (None if parts.freq == YEARLY else range(1, 13)),
         byweekno=parts.byweekno or None,
@@ -205,10 +208,10 @@ def seconds_of_day(rule: str, day: date) -> int:
     if those.steady:
         return times(rule)
     if those.parts.freq > DAILY:
-        unit = UNIT_SECONDS[those.parts.freq] * _SECOND
-        before = (day - those.start.date()) // unit - (those.start - datetime.combine(those.start, time())) // unit
-        return _beats(rule, -before % those.parts.interval)
-    return _picked(rule, day)
+        a_day = _DAY_SECONDS // UNIT_SECONDS[those.parts.freq]
+        passed = (day.toordinal() - those.start.toordinal()) * a_day - those.first
+        return _beats(rule, -passed % those.parts.interval)
+    return _picked(rule, _days_beside(rule, day)[0]).get(day, 0)
 
 
 @lru_cache(maxsize=512)
@@ -264,12 +267,20 @@ def _comb(places: range) -> int:
     return bits << places.start & (1 << _DAY_SECONDS) - 1
 
 
-def _picked(rule: str, day: date) -> int:
-    """The seconds BYSETPOS takes on that day, out of its week, month or year."""
-    parts, seconds = occurrences(rule).parts, bits_of(times(rule))
-    days = _days_beside(rule, day)
-    picks = (divmod(pick, len(seconds)) for pick in _picks(parts, len(days) * len(seconds)))
-    return sum(1 << seconds[second] for place, second in picks if days[place] == day)
+@lru_cache(maxsize=64)
+def _picked(rule: str, first: date) -> dict[date, int]:
+    """The seconds BYSETPOS takes, by day, out of the week, month or year whose first day is the `first`."""
+    parts, days, seconds = occurrences(rule).parts, _days_beside(rule, first), _times_listed(rule)
+    found: dict[date, int] = {}
+    for pick in _picks(parts, len(days) * len(seconds)):
+        day = days[pick // len(seconds)]
+        found[day] = found.get(day, 0) | 1 << seconds[pick % len(seconds)]
+    return found
+
+
+@lru_cache(maxsize=64)
+def _times_listed(rule: str) -> list[int]:
+    return bits_of(times(rule))
 
 
 def _days_beside(rule: str, day: date) -> list[date]:

@@ -168,9 +168,8 @@ def _number(part: Part, text: str, low: int, high: int) -> int:
 def _numbers(part: Part, low: int, high: int, from_the_end: bool) -> Numbers:
     found: set[int] = set()
     for text in part.text.split(","):
-        backwards = from_the_end and text.startswith("-")
-        number = _number(part, text.removeprefix("-"), low, high) if backwards else _number(part, text, low, high)
-        found.add(-number if backwards else number)
+        backwards = from_the_end and re.fullmatch("-[0-9]+", text)
+        found.add(-_number(part, text[1:], low, high) if backwards else _number(part, text, low, high))
     return tuple(sorted(found, key=lambda number: (number < 0, number)))
 
 

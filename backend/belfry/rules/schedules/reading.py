@@ -45,7 +45,7 @@ class Bound(msgspec.Struct, frozen=True):
 
 def place_of(text: str, timezone: str) -> Place:
     """The text without the zone it names, and the zone that holds; Invalid for `schedule` when there are two."""
-    if RECURRENCE.match(text):
+    if RECURRENCE.match(text.lstrip()):
         return Place(text, zone_name(timezone))
     try:
         _refuse_odd_text(text)
@@ -135,7 +135,7 @@ def _once(then: Moment | Ahead, setting: Setting) -> Once:
 
 @lru_cache(maxsize=16_384)
 def _read(text: str, job_id: str | None) -> Sentence:
-    if RECURRENCE.match(text):
+    if RECURRENCE.match(text.lstrip()):
         return Sentence(read_recurrence(text))
     _refuse_odd_text(text)
     tail = _TAIL.search(text)

@@ -15,7 +15,7 @@ LONGEST_TEXT = 500
 _HEAD = re.compile(r"\s*DTSTART(?:;TZID=([^:;\s]{1,64})|;VALUE=DATE(?:-TIME)?)*:([^;\s]*)(?:[;\s]+|$)", re.IGNORECASE)
 _NAME = re.compile(r"\s*(?:RRULE:)?", re.IGNORECASE)
 _WORD = re.compile(r"[^;\s]+")
-RECURRENCE = re.compile(r"\s*(RRULE:|DTSTART|FREQ=)", re.IGNORECASE)
+RECURRENCE = re.compile(r"RRULE:|DTSTART|FREQ=", re.IGNORECASE)
 """How a text begins that is a recurrence rule."""
 
 
