@@ -17,7 +17,9 @@ def nested(said: Said) -> Stride | None:
     said.dates += said.fields.pop("day", [])
     strides = sorted({(one.count, one.unit): one for one in map(_settled, said.strides)}.values(), key=_size)
     units = {stride.unit for stride in strides} | set(said.fields)
-    _refuse_a_pace_beside_a_pace(strides)
+    strided = {stride.unit for stride in strides if stride.count > 1}
+    strides = [stride for stride in strides if stride.count > 1 or stride.unit not in strided]
+    _refuse_a_pace_beside_a_pace(strides, units)
     tops: list[Stride] = []
     for stride in strides:
         if units & set(_WITHIN.get(stride.unit, ())):
@@ -31,10 +33,11 @@ def nested(said: Said) -> Stride | None:
     return tops[0] if tops else None
 
 
-def _refuse_a_pace_beside_a_pace(strides: list[Stride]) -> None:
+def _refuse_a_pace_beside_a_pace(strides: list[Stride], units: set[str]) -> None:
     several = [stride for stride in strides if stride.count > 1]
     for larger in several[1:]:
-        if not larger.inside and larger.unit in _WITHIN.get(several[0].unit, ()):
+        alone = not larger.inside and not units & set(_WITHIN.get(larger.unit, ()))
+        if alone and larger.unit in _WITHIN.get(several[0].unit, ()):
             raise unclear(larger.tokens, 'this is a second pace; "of" would put one into the other', "")
 
 

@@ -14,6 +14,8 @@ from belfry.rules.schedules.recurrence_words import say_recurrence
 from belfry.rules.schedules.walls import recurs
 from belfry.rules.schedules.words import read_words
 
+_LONGEST = 400
+
 
 def say(plan: Plan) -> str:
     """The plan in words; where there are none, in the text of its rule, which parses to it as well."""
@@ -35,7 +37,7 @@ def _said_recurrence(rule: str) -> str:
 
 def _said(rules: tuple[str, ...]) -> str:
     """The first sentence that is read as exactly these rules."""
-    return next((words for words in _sentences(rules) if _means(words, rules)), "")
+    return next((words for words in _sentences(rules) if len(words) <= _LONGEST and _means(words, rules)), "")
 
 
 def _means(words: str, rules: tuple[str, ...]) -> bool:

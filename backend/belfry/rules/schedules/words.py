@@ -18,6 +18,8 @@ from belfry.rules.schedules.strides import recurrence
 from belfry.rules.schedules.unclear import Unclear, span_of, unclear
 from belfry.rules.schedules.windows import Shifted, anytime, spread
 
+_LONGEST_RULE = 400
+
 
 def read_words(text: str, job_id: str | None = None) -> Sentence:
     """What the sentence means; raises Unclear, with what would be understood. `job_id` places "any time"."""
@@ -107,7 +109,7 @@ def _clocked(said: Said, pace: Stride) -> Meaning:
             said, ("window", "stride", "adverb", "per", "days", "months", "date"), "a window counts from its start"
         )
         daily = not (said.dates or said.weekdays or said.months)
-        return _rules(said, spread(said.window, pace, daily=daily))
+        return _short(_rules(said, spread(said.window, pace, daily=daily)), pace)
     at, length = span_of(pace.tokens)
     plain = rate(pace.count, pace.unit, at, length)
     if not said.fields and not said.dates and not said.weekdays and not said.months:
@@ -118,6 +120,13 @@ def _clocked(said: Said, pace: Stride) -> Meaning:
         raise unclear(pace.tokens, why, f"every {pace.count} {pace.unit}s of every {larger}")
     step = f"*/{pace.count}" if pace.count > 1 else "*"
     return _rules(said, [(0, triple({**said.fields, pace.unit: [step]}))])
+
+
+def _short(rules: Rules, pace: Stride) -> Rules:
+    if len(" | ".join(rules.rules)) > _LONGEST_RULE:
+        why = f"{pace.count} {pace.unit}s do not divide the hour, and this window is too long for them"
+        raise unclear(pace.tokens, why, f"every {60 // max(60 // pace.count, 1)} {pace.unit}s", "every hour")
+    return rules
 
 
 def _pace_and_time(said: Said, pace: Stride) -> Exception:
