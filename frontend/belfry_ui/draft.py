@@ -8,6 +8,8 @@ FIELDS = (
     "description",
     "schedule",
     "timezone",
+    "dst_gap",
+    "dst_overlap",
     "command",
     "args",
     "priority",
@@ -18,11 +20,16 @@ FIELDS = (
     "labels",
     "timeout_seconds",
     "overlap",
+    "max_concurrency",
     "misfire",
+    "misfire_limit",
     "start_at",
     "end_at",
+    "max_runs",
     "jitter_seconds",
     "calendar",
+    "calendar_use",
+    "calendar_shift",
     "metadata",
 )
 BLANK: dict[str, Any] = {
@@ -40,8 +47,16 @@ BLANK: dict[str, Any] = {
     "timeout_seconds": None,
     "overlap": "skip",
     "misfire": "once",
+    "dst_gap": "run",
+    "dst_overlap": "first",
+    "max_runs": None,
+    "jitter_seconds": 0,
+    "calendar": None,
+    "calendar_use": "never",
+    "calendar_shift": "skip",
 }
-UNSHOWN = ("enabled", "labels", "start_at", "end_at", "jitter_seconds", "calendar", "metadata")
+UNSHOWN = ("enabled", "labels", "start_at", "end_at", "max_concurrency", "misfire_limit", "metadata")
+CHOICES = ("priority", "overlap", "misfire", "dst_gap", "dst_overlap", "calendar_use", "calendar_shift")
 POLICY = ("type", "max_retries", "delay_ms", "max_delay_ms")
 SHOWN = {*FIELDS, *(f"retry_policy.{name}" for name in POLICY)} - {*UNSHOWN}
 
@@ -67,9 +82,14 @@ def read(form: dict[str, Any]) -> dict[str, Any]:
     if retries["type"] == "NONE":
         retries = {"type": "NONE", "max_retries": 0}
     timeout = form.get("timeout_seconds", "").strip()
+    calendar = form.get("calendar", "")
     return {
         **{name: form[name].strip() for name in ("name", "description", "schedule", "timezone", "command")},
-        **{name: form[name] for name in ("priority", "overlap", "misfire")},
+        **{name: form[name] for name in CHOICES if name in form},
+        "calendar": calendar or None,
+        **({} if calendar else {"calendar_use": "never", "calendar_shift": "skip"}),
+        "max_runs": number(runs) if (runs := form["max_runs"].strip()) else None,
+        "jitter_seconds": number(form["jitter_seconds"].strip() or "0"),
         "timezone": form["timezone"].strip() or "UTC",
         "tags": list(dict.fromkeys(tag for part in form["tags"].split(",") if (tag := part.strip()))),
         "timeout_seconds": number(timeout) if timeout else None,

@@ -31,6 +31,15 @@ class Attempt:
     error: str | None = None
 
 
+@dataclasses.dataclass
+class Gate:
+    """What it passes or stops at before it starts."""
+
+    name: str = ""
+    open: bool = False
+    text: str = ""
+
+
 class Execution(Screen, rx.State):
     """One execution, followed to its end."""
 
@@ -53,6 +62,9 @@ class Execution(Screen, rx.State):
     error: str = ""
     is_live: bool = False
     attempts: list[Attempt] = []
+    why: str = ""
+    gates: list[Gate] = []
+    expected_at: str | None = None
     lines: list[dict[str, Any]] = []
     level: str = ""
     _last_line: int = 0
@@ -69,7 +81,7 @@ class Execution(Screen, rx.State):
     def _asks(self) -> Iterable[str]:
         this = client.at("executions", self._named())
         level = f"&level={self._query('level')}" if self._query("level") else ""
-        return this, f"{this}/logs?after={self._last_line}&size={LINES_AT_ONCE}{level}"
+        return this, f"{this}/why", f"{this}/logs?after={self._last_line}&size={LINES_AT_ONCE}{level}"
 
     def _concerns(self, event: dict[str, Any]) -> bool:
         return str(event.get("execution_id")) == self.id
@@ -77,8 +89,11 @@ class Execution(Screen, rx.State):
     def _pulse(self) -> float:
         return TAIL_SECONDS if self.loaded and (self.is_live or self._has_more) else LOOK_ROUND_SECONDS
 
-    def _take(self, execution: Any, log: Any) -> None:
+    def _take(self, execution: Any, why: Any, log: Any) -> None:
         self._describe(execution)
+        self.gates = [Gate(gate["name"], gate["open"], gate["text"]) for gate in why["gates"]]
+        self.why = why["text"] if any(not gate.open for gate in self.gates) else ""
+        self.expected_at = why["expected_start_at"]
         new = [line for line in log["items"] if line["id"] > self._last_line]
         self._has_more = len(log["items"]) == LINES_AT_ONCE
         self.level = self._query("level")
@@ -157,10 +172,34 @@ def _shown() -> rx.Component:
             ),
         ),
         controls.panel("Course", _axis()),
+        rx.cond(Execution.why, _why()),
         rx.el.div(
             rx.el.div(_log(), rx.cond(Execution.error, _error())),
             rx.el.div(_facts(), rx.cond(Execution.attempts, _attempts()), rx.cond(Execution.result, _result())),
             class_name="columns wide-left",
+        ),
+    )
+
+
+def _why() -> rx.Component:
+    """Why it has not started, or did not."""
+    return controls.panel(
+        "Why",
+        rx.el.p(
+            rx.el.strong(Execution.why),
+            rx.cond(Execution.expected_at, rx.el.span(" – starts ", drawn.time(at=Execution.expected_at))),
+        ),
+        rx.el.ul(
+            rx.foreach(
+                Execution.gates,
+                lambda gate: rx.el.li(
+                    rx.cond(gate.open, rx.icon("check", size=14), rx.icon("x", size=14)),
+                    rx.el.span(gate.name, class_name="quiet"),
+                    rx.el.span(gate.text),
+                    class_name=rx.cond(gate.open, "gate open", "gate"),
+                ),
+            ),
+            class_name="gates",
         ),
     )
 

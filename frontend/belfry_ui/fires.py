@@ -8,23 +8,25 @@ import reflex as rx
 from belfry_ui import client
 from belfry_ui.pieces import drawn
 
+TIMING = ("timezone", "dst_gap", "dst_overlap", "start_at", "end_at", "calendar", "calendar_use", "calendar_shift")
+
 
 @dataclasses.dataclass
 class Fire:
-    """One instant, and what a clock change has to do with it."""
+    """One instant, and what a clock change or a calendar does to it."""
 
     at: str = ""
     mark: str = ""
 
 
 async def of_job(job: dict[str, Any], count: int) -> list[Fire]:
-    """The next fires of a job that is not paused; the first is the one it will be taken at."""
+    """The next fires of a job that is not paused."""
     first = job["next_fire_at"]
     if not first:
         return []
-    asked = {"schedule": job["schedule"], "timezone": job["timezone"], "from": first, "count": count - 1}
+    asked = {name: job[name] for name in TIMING} | {"schedule": job["rule"], "job_id": job["id"], "count": count}
     try:
-        return [Fire(at=first), *of_preview(await client.send("POST", "/schedules/preview", asked))]
+        return of_preview(await client.send("POST", "/schedules/preview", asked))
     except client.Refused:
         return [Fire(at=first)]
 

@@ -1,5 +1,6 @@
 """One job: what it is, what it did, what it does next."""
 
+import dataclasses
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -16,6 +17,7 @@ from belfry_ui.screen import Screen
 from belfry_ui.shell import frame
 
 FIRES = 10
+RECORDS = 8
 RUNS = 15
 
 OVERLAPS = {
@@ -24,11 +26,43 @@ OVERLAPS = {
     "allow": "It may run several times at once.",
     "cancel": "If it is still running when the next fire comes, the running one is cancelled.",
 }
+SHIFTS = {
+    "skip": "what that forbids is skipped",
+    "next": "what that forbids moves to the next business day",
+    "previous": "what that forbids moves to the business day before",
+}
+TWICE = {"second": "the second time", "both": "both times"}
 MISFIRES = {
     "skip": "Fires missed during an outage are skipped.",
     "once": "Fires missed during an outage are made up for once.",
     "all": "Every fire missed during an outage is made up for.",
 }
+
+
+REASONS = {
+    "overlap": "the one before still ran",
+    "misfire": "found too late, after an outage",
+    "paused": "the job was paused",
+    "calendar": "its calendar kept it free",
+}
+
+
+@dataclasses.dataclass
+class Skip:
+    """Due instants that did not run, for one reason."""
+
+    execution_id: str = ""
+    first: str = ""
+    last: str = ""
+    several: bool = False
+    words: str = ""
+
+    @classmethod
+    def of(cls, record: dict[str, Any]) -> "Skip":
+        times = "once" if record["count"] == 1 else f"{record['count']:,} times"
+        words = f"{times}: {REASONS.get(record['reason'], record['reason'])}"
+        several = record["count"] > 1
+        return cls(str(record["execution_id"]), record["due_at"], record["last_due_at"], several, words)
 
 
 class Job(Screen, rx.State):
@@ -56,20 +90,21 @@ class Job(Screen, rx.State):
     next_fires: list[Fire] = []
     rows: list[RunRow] = []
     total: int = 0
+    skips: list[Skip] = []
 
     def _asks(self) -> Iterable[str]:
         this = client.at("jobs", self._named())
-        return this, f"{this}/executions?size={RUNS}"
+        return this, f"{this}/executions?size={RUNS}", f"{this}/fires?size={RECORDS}&outcome=skipped"
 
     @classmethod
     async def _fetch(cls, asks: Iterable[str]) -> list[Any]:
-        job, executions = await client.gather(*asks)
-        return [job, executions, await fires.of_job(job, FIRES)]
+        job, executions, skips = await client.gather(*asks)
+        return [job, executions, skips, await fires.of_job(job, FIRES)]
 
     def _concerns(self, event: dict[str, Any]) -> bool:
         return event.get("job_id") == self.id and super()._concerns(event)
 
-    def _take(self, job: Any, executions: Any, next_fires: Any) -> None:
+    def _take(self, job: Any, executions: Any, skips: Any, next_fires: Any) -> None:
         for name in ("id", "name", "description", "state", "enabled", "timezone", "command", "tags", "dependencies"):
             setattr(self, name, job[name])
         self.words = job["description_of_schedule"]
@@ -84,13 +119,34 @@ class Job(Screen, rx.State):
         self.next_fires = next_fires
         self.rows = [RunRow.of(execution) for execution in executions["items"]]
         self.total = executions["total"]
+        self.skips = [Skip.of(record) for record in skips["items"]]
 
 
 def policies(job: dict[str, Any]) -> list[str]:
     """A job's policies as sentences."""
     timeout = job["timeout_seconds"]
     limit = f"An attempt is stopped after {timeout:g} s." if timeout else "An attempt may take as long as it likes."
-    return [_retries(job["retry_policy"]), limit, OVERLAPS[job["overlap"]], MISFIRES[job["misfire"]]]
+    return [
+        _retries(job["retry_policy"]),
+        limit,
+        OVERLAPS[job["overlap"]],
+        MISFIRES[job["misfire"]],
+        *_exceptions(job),
+    ]
+
+
+def _exceptions(job: dict[str, Any]) -> Iterable[str]:
+    """What is out of the ordinary about a job's instants."""
+    if job["calendar"]:
+        yield f"It runs {job['calendar_use']} inside the calendar {job['calendar']}; {SHIFTS[job['calendar_shift']]}."
+    if job["jitter_seconds"]:
+        yield f"Each start is put off by up to {job['jitter_seconds']:g} s."
+    if job["max_runs"]:
+        yield f"It ends after {job['max_runs']:,} runs; {job['runs']:,} have been."
+    if job["dst_gap"] == "skip":
+        yield "A time that the clocks skip does not run."
+    if job["dst_overlap"] != "first":
+        yield f"A time that the clocks show twice runs {TWICE[job['dst_overlap']]}."
 
 
 def _retries(policy: dict[str, Any]) -> str:
@@ -115,7 +171,7 @@ def _shown() -> rx.Component:
         rx.cond(Job.description, rx.el.p(Job.description, class_name="lead")),
         rx.el.div(
             rx.el.div(_executions()),
-            rx.el.div(_next(), rx.cond(Job.dependencies, _dependencies()), _definition()),
+            rx.el.div(_next(), rx.cond(Job.skips, _skips()), rx.cond(Job.dependencies, _dependencies()), _definition()),
             class_name="columns wide-left",
         ),
     )
@@ -185,6 +241,29 @@ def _next() -> rx.Component:
     return controls.panel(
         "Next fires",
         rx.cond(Job.next_fires, fires.fires(Job.next_fires, Job.timezone), rx.el.p(why, class_name="quiet")),
+    )
+
+
+def _skips() -> rx.Component:
+    """What was due and did not run, and why; each leads to the whole answer."""
+    return controls.panel(
+        "Did not run",
+        rx.el.ul(
+            rx.foreach(
+                Job.skips,
+                lambda skip: rx.el.li(
+                    rx.link(skip.words, href=f"/executions/{skip.execution_id}"),
+                    rx.el.span(
+                        drawn.instant(at=skip.first, zone=Job.timezone),
+                        rx.cond(skip.several, rx.fragment(" – ", drawn.instant(at=skip.last, zone=Job.timezone))),
+                        class_name="quiet",
+                    ),
+                    key=skip.execution_id,
+                    class_name="skip",
+                ),
+            ),
+            class_name="lines",
+        ),
     )
 
 

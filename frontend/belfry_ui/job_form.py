@@ -14,6 +14,7 @@ from belfry_ui.screen import Screen
 FIRES = 10
 OFFERS = 6
 COMMANDS = "/commands?size=200"
+CALENDARS = "/calendars?size=200"
 SHOW_ERROR = rx.call_script("setTimeout(() => document.querySelector('[aria-invalid=true]')?.focus(), 50)")
 
 
@@ -26,6 +27,8 @@ class JobForm(Screen, rx.State):
     enabled: bool = True
     retry_type: str = "NONE"
     commands: list[list[str]] = []
+    calendars: list[list[str]] = []
+    calendar: str = ""
     command: str = ""
     command_hint: str = ""
     fields: list[Argument] = []
@@ -58,7 +61,7 @@ class JobForm(Screen, rx.State):
 
     def _asks(self) -> Iterable[str]:
         source = self._query("from") if self.router.url.path == "/new" else self._named()
-        return (COMMANDS, client.at("jobs", source)) if source else (COMMANDS,)
+        return (COMMANDS, CALENDARS, client.at("jobs", source)) if source else (COMMANDS, CALENDARS)
 
     def _concerns(self, event: dict[str, Any]) -> bool:
         return False
@@ -66,7 +69,8 @@ class JobForm(Screen, rx.State):
     def _is_stale(self, events: list[dict[str, Any]]) -> bool:
         return False
 
-    def _take(self, commands: Any, job: Any = None) -> None:
+    def _take(self, commands: Any, calendars: Any, job: Any = None) -> None:
+        self.calendars = [[calendar["id"], calendar["name"]] for calendar in calendars["items"]]
         self._schemas = {command["name"]: command for command in commands["items"]}
         self.commands = [[name, name] for name in sorted(self._schemas)]
         is_edit = job is not None and self.router.url.path.endswith("/edit")
@@ -79,7 +83,9 @@ class JobForm(Screen, rx.State):
     def _fill(self, job: dict[str, Any]) -> None:
         policy = job["retry_policy"]
         self.values = {
-            **{name: job[name] for name in ("name", "description", "priority", "overlap", "misfire")},
+            **{name: job[name] for name in ("name", "description", *draft.CHOICES)},
+            "max_runs": "" if job["max_runs"] is None else str(job["max_runs"]),
+            "jitter_seconds": f"{job['jitter_seconds']:g}",
             "tags": ", ".join(job["tags"]),
             "timeout_seconds": "" if job["timeout_seconds"] is None else f"{job['timeout_seconds']:g}",
             "max_retries": str(policy["max_retries"] or 3),
@@ -88,7 +94,7 @@ class JobForm(Screen, rx.State):
         }
         self.enabled, self.retry_type = job["enabled"], policy["type"]
         self.dependencies, self.offers = list(job["dependencies"]), []
-        self.schedule, self.timezone = job["schedule"], job["timezone"]
+        self.schedule, self.timezone, self.calendar = job["schedule"], job["timezone"], job["calendar"] or ""
         self.errors, self.refusals = {}, []
         self._draw(job["command"], job["args"])
         self.round += 1
@@ -126,6 +132,11 @@ class JobForm(Screen, rx.State):
         self.retry_type = kind
 
     @rx.event
+    def choose_calendar(self, calendar: str) -> None:
+        """Show what can be said about keeping to this calendar."""
+        self.calendar = calendar
+
+    @rx.event
     async def understand(self) -> None:
         """Say what was understood of the schedule that stands there already."""
         if self.schedule:
@@ -150,6 +161,8 @@ class JobForm(Screen, rx.State):
             self.words, self.next_fires, self.warnings = "", [], []
             return
         asked = {"schedule": self.schedule, "timezone": self.timezone.strip() or "UTC", "count": FIRES}
+        if self.job_id:
+            asked["job_id"] = self.job_id
         try:
             preview = await client.send("POST", "/schedules/preview", asked)
         except client.Refused as refused:

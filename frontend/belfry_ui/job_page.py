@@ -15,12 +15,21 @@ RETRIES = (
     ("FIXED", "try again after equal pauses"),
     ("EXPONENTIAL", "try again after growing pauses"),
 )
-OVERLAPS = (("skip", "skip"), ("allow", "run"))
+OVERLAPS = (
+    ("skip", "skip that fire"),
+    ("queue", "let that fire wait"),
+    ("allow", "run both"),
+    ("cancel", "cancel it and run that one"),
+)
+GAPS = (("run", "runs when they have jumped"), ("skip", "is skipped"))
+TWICE = (("first", "the first time"), ("second", "the second time"), ("both", "both times"))
+USES = (("never", "never"), ("only", "only"))
+SHIFTS = (("skip", "skipped"), ("next", "moved to the next business day"), ("previous", "moved to the one before"))
 MISFIRES = (("once", "make up for them once"), ("all", "make up for every one"), ("skip", "skip them"))
 EXAMPLES = (
     "every 15 minutes",
-    "daily at 14:00",
-    "weekly on monday",
+    "weekdays at 9:30",
+    "last friday of the month at 17:00",
     "*/10 * * * * *",
     "0 6 * * 1-5",
     "@hourly",
@@ -49,6 +58,7 @@ def _form() -> rx.Component:
                 controls.panel("With", *_with(), aside=_json_switch()),
                 controls.panel("How", *_how()),
                 controls.panel("After", *_after()),
+                controls.panel("Except", *_except()),
             ),
             class_name="columns",
         ),
@@ -228,7 +238,7 @@ def _how() -> list[rx.Component]:
         rx.el.p(
             "If it is still running when the next fire comes, ",
             fields.inline("overlap", OVERLAPS, JobForm.values["overlap"], "Overlap"),
-            " that fire.",
+            ".",
             class_name="sentence",
         ),
         fields.error_at("overlap"),
@@ -286,6 +296,46 @@ def _after() -> list[rx.Component]:
                 class_name="offers",
             ),
         ),
+    ]
+
+
+def _except() -> list[rx.Component]:
+    """Calendar, clock changes, jitter and the end."""
+    calendar = rx.el.select(
+        rx.el.option("no calendar", value=""),
+        rx.foreach(JobForm.calendars, lambda option: rx.el.option(option[1], value=option[0])),
+        name="calendar",
+        default_value=JobForm.calendar,
+        on_change=JobForm.choose_calendar,
+        aria_label="Calendar",
+        class_name="input inline",
+    )
+    keeping = rx.fragment(
+        ": it runs ",
+        fields.inline("calendar_use", USES, JobForm.values["calendar_use"], "Use of the calendar"),
+        " inside, and what that forbids is ",
+        fields.inline("calendar_shift", SHIFTS, JobForm.values["calendar_shift"], "What the calendar forbids"),
+    )
+    return [
+        rx.el.p("Keeps to ", calendar, rx.cond(JobForm.calendar != "", keeping), ".", class_name="sentence"),
+        *map(fields.error_at, ("calendar", "calendar_use", "calendar_shift")),
+        rx.el.p(
+            "A time that the clocks skip ",
+            fields.inline("dst_gap", GAPS, JobForm.values["dst_gap"], "Skipped time"),
+            "; one that they show twice runs ",
+            fields.inline("dst_overlap", TWICE, JobForm.values["dst_overlap"], "Repeated time"),
+            ".",
+            class_name="sentence",
+        ),
+        rx.el.p(
+            "Put each start off by up to ",
+            fields.number("jitter_seconds", "Jitter in seconds"),
+            " s.",
+            class_name="sentence",
+        ),
+        fields.error_at("jitter_seconds"),
+        rx.el.p("End after ", fields.number("max_runs", "Runs", "no limit"), " runs.", class_name="sentence"),
+        fields.error_at("max_runs"),
     ]
 
 
