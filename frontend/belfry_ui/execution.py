@@ -91,8 +91,9 @@ class Execution(Screen, rx.State):
 
     def _take(self, execution: Any, why: Any, log: Any) -> None:
         self._describe(execution)
-        self.gates = [Gate(gate["name"], gate["open"], gate["text"]) for gate in why["gates"]]
-        self.why = why["text"] if any(not gate.open for gate in self.gates) else ""
+        gates = [Gate(gate["name"], gate["open"], gate["text"]) for gate in why["gates"]]
+        self.why = why["text"] if any(not gate.open for gate in gates) else ""
+        self.gates = gates if len(gates) > 1 else []
         self.expected_at = why["expected_start_at"]
         new = [line for line in log["items"] if line["id"] > self._last_line]
         self._has_more = len(log["items"]) == LINES_AT_ONCE

@@ -138,7 +138,7 @@ def policies(job: dict[str, Any]) -> list[str]:
 def _exceptions(job: dict[str, Any]) -> Iterable[str]:
     """What is out of the ordinary about a job's instants."""
     if job["calendar"]:
-        yield f"It runs {job['calendar_use']} inside the calendar {job['calendar']}; {SHIFTS[job['calendar_shift']]}."
+        yield f"It {job['calendar_use']} runs inside the calendar {job['calendar']}; {SHIFTS[job['calendar_shift']]}."
     if job["jitter_seconds"]:
         yield f"Each start is put off by up to {job['jitter_seconds']:g} s."
     if job["max_runs"]:
@@ -259,7 +259,7 @@ def _skips() -> rx.Component:
                         class_name="quiet",
                     ),
                     key=skip.execution_id,
-                    class_name="skip",
+                    class_name="unrun",
                 ),
             ),
             class_name="lines",

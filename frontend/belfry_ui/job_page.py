@@ -311,9 +311,9 @@ def _except() -> list[rx.Component]:
         class_name="input inline",
     )
     keeping = rx.fragment(
-        ": it runs ",
+        ": it ",
         fields.inline("calendar_use", USES, JobForm.values["calendar_use"], "Use of the calendar"),
-        " inside, and what that forbids is ",
+        " runs inside, and what that forbids is ",
         fields.inline("calendar_shift", SHIFTS, JobForm.values["calendar_shift"], "What the calendar forbids"),
     )
     return [

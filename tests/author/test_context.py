@@ -21,6 +21,7 @@ from belfry.author.context import (
     NoJSON,
     as_result,
 )
+from belfry.rules.wire import Assign
 
 
 class Heard:
@@ -38,8 +39,8 @@ class Heard:
 
 
 def a_context(heard: Heard, **facts: Any) -> Context:
-    given = {"execution_id": 7, "job_id": "report", "attempt": 1, "due_at": "2027-01-31T06:00:00+00:00"} | facts
-    return Context(**given, sink=heard)
+    given = {"execution_id": 7, "job_id": "report", "attempt": 1, "fence": 1, "due_at": "2027-01-31T06:00:00+00:00"}
+    return Context(Assign(**given | facts), heard)
 
 
 def in_a_thread(call: Any) -> BaseException | None:

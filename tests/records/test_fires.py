@@ -266,6 +266,10 @@ async def test_what_is_made_up_for_tells_for_how_many_it_stands() -> None:
     await scheduler.tick(now + 70 * SECOND)
     rows, _, _ = await history.page(history.Filter(job=job_id, state="queued"), 0, 10)
     assert [row["stands_for"] for row in rows] == [10]
+    session = await a_worker(now + 70 * SECOND)
+    await dispatched(now + 70 * SECOND)
+    ((assign,),) = (await executions.held({session.worker_id: 0})).values()
+    assert assign.stands_for == 10
 
 
 async def test_a_pause_ends_by_itself_when_it_was_to() -> None:

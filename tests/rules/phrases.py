@@ -627,7 +627,7 @@ every 7 months on the last friday at 9:00     FREQ=MONTHLY;INTERVAL=7;BYDAY=-1FR
 every 5 months, last weekday  FREQ=MONTHLY;INTERVAL=5;BYDAY=MO,TU,WE,TH,FR;BYHOUR=0;BYMINUTE=0;BYSECOND=0;BYSETPOS=-1
 every 2 years                                 FREQ=YEARLY;INTERVAL=2
 every other year on march 3rd at 9:00  FREQ=YEARLY;INTERVAL=2;BYMONTH=3;BYMONTHDAY=3;BYHOUR=9;BYMINUTE=0;BYSECOND=0
-every 4 years on 29 february  FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29;BYHOUR=0;BYMINUTE=0;BYSECOND=0
+every 4 years on 28 february  FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=28;BYHOUR=0;BYMINUTE=0;BYSECOND=0
 """
 
 # Said on Friday, 1 January 2027, at 11:00 in Berlin; the wall time there.

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from belfry.ground.errors import FieldError, Invalid
 from belfry.rules.schedules import parse
-from belfry.rules.schedules.reading import place_of, read
 from belfry.rules.schedules.recurrence_words import say_recurrence
 from belfry.rules.schedules.recurrences import Recurrence
 from belfry.rules.schedules.words import read_words
@@ -49,6 +48,32 @@ def test_a_stride_of_days_with_a_time_is_a_recurrence_and_is_said_back_as_one(ph
     assert read_words(say_recurrence(rule)).meaning == Recurrence(rule)
 
 
+@pytest.mark.parametrize(("phrase", "_rule"), rows(RECURRENCES))
+@pytest.mark.parametrize("tail", ["", " starting 2027-03-01", " counted from 2027-02-14"])
+def test_a_stride_says_what_it_counts_from_and_its_words_name_the_same_instants(
+    phrase: str, _rule: str, tail: str
+) -> None:
+    schedule = parse(phrase + tail, BERLIN, anchor=ANCHOR)
+    assert "counted from" in schedule.description
+    assert parse(schedule.description, BERLIN, anchor=datetime(2001, 5, 5, tzinfo=UTC)) == schedule
+    assert parse(schedule.rule, BERLIN, anchor=ANCHOR) == schedule
+
+
+def test_every_other_day_counts_from_the_day_it_is_said_to_start_on() -> None:
+    schedule = parse("every other day at 9:00 starting 2027-03-01", anchor=ANCHOR)
+    fires = schedule.fires_between(ANCHOR, ANCHOR + timedelta(days=90), 3)
+    assert [(fire.month, fire.day, fire.hour) for fire in fires] == [(3, 1, 9), (3, 3, 9), (3, 5, 9)]
+
+
+def test_what_bounds_leave_out_is_not_counted() -> None:
+    schedule = parse(f"daily at 9:00 {BOUND}", BERLIN, anchor=ANCHOR)
+    end = ANCHOR + timedelta(days=900)
+    assert schedule.count_between(ANCHOR, end) == len(schedule.fires_between(ANCHOR, end, 100)) == 3
+    assert schedule.last_fire(ANCHOR, end) == datetime(2027, 3, 3, 8, tzinfo=UTC)
+    assert schedule.count_between(end, end + timedelta(days=1)) == 0
+    assert schedule.last_fire(end, end + timedelta(days=1)) is None
+
+
 @pytest.mark.parametrize(("phrase", "wall"), rows(ONCE))
 def test_a_dated_phrase_is_one_instant_on_the_clock_of_the_zone(phrase: str, wall: str) -> None:
     schedule = parse(phrase, BERLIN, anchor=datetime(2020, 1, 1, tzinfo=UTC), said_at=ANCHOR)
@@ -76,7 +101,7 @@ def test_what_is_unclear_is_refused_where_it_is_and_what_is_offered_instead_is_u
     offered = _offered(error.message)
     assert offered
     for sentence in offered:
-        read(place_of(sentence, "UTC").text, None)
+        parse(sentence, anchor=ANCHOR)
     if offer != "…":
         assert "did you mean" in error.message
         assert offered == offer.split(" / ")

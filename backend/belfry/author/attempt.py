@@ -47,13 +47,7 @@ class Attempt:
         self._revoked = False
         self._over = False
         self._timer: asyncio.TimerHandle | None = None
-        self._context = Context(
-            execution_id=assign.execution_id,
-            job_id=assign.job_id,
-            attempt=assign.attempt,
-            due_at=assign.due_at,
-            sink=self,
-        )
+        self._context = Context(assign, self)
 
     def begin(self, registry: Registry) -> None:
         """Carry it out, `start_in_seconds` from now."""

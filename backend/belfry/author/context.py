@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from belfry.ground.errors import BelfryError
-from belfry.rules.wire import Level
+from belfry.rules.wire import Assign, Level
 
 MAX_OUTPUT_BYTES = 5 * 1024 * 1024
 MAX_LINE_BYTES = 64 * 1024
@@ -71,16 +71,19 @@ class Log:
 class Context:
     """An attempt as its handler sees it; every member may be used from any thread.
 
+    `stands_for` is how many due instants it makes up for after an outage, its own among them; 1 ordinarily.
+
     Once the attempt is cancelled, `log` and `progress` raise CancelledError in every thread but the event loop's:
     so a sync handler ends there, as an async one does at its next await, whose clean-up may still log.
     """
 
-    def __init__(self, *, execution_id: int, job_id: str, attempt: int, due_at: str, sink: Sink) -> None:
-        self.execution_id = execution_id
-        self.job_id = job_id
-        self.attempt = attempt
+    def __init__(self, assign: Assign, sink: Sink) -> None:
+        self.execution_id = assign.execution_id
+        self.job_id = assign.job_id
+        self.attempt = assign.attempt
+        self.stands_for = assign.stands_for
         self.log = Log(self._write)
-        self._due_at = due_at
+        self._due_at = assign.due_at
         self._sink = sink
         self._cancelled = False
         self._loop_thread = threading.get_ident()

@@ -15,7 +15,7 @@ import msgspec
 from belfry.author.builtins import registry
 from belfry.author.context import Context, as_result
 from belfry.rules.commands import Command
-from belfry.rules.wire import Level
+from belfry.rules.wire import Assign, Level
 
 DUE_AT = "2027-01-01T00:00:00+00:00"
 
@@ -56,7 +56,8 @@ class _Listener:
 
 
 async def _attempt(command: Command, args: dict[str, Any], attempt: int, outcome: Outcome) -> Any:
-    context = Context(execution_id=1, job_id="test", attempt=attempt, due_at=DUE_AT, sink=_Listener(outcome))
+    assign = Assign(execution_id=1, attempt=attempt, fence=1, job_id="test", due_at=DUE_AT)
+    context = Context(assign, _Listener(outcome))
     call = partial(command.handler, context, **command.bind(args))
     result = await (call() if command.is_async else asyncio.to_thread(call))
     return json.loads(bytes(as_result(result)))

@@ -84,6 +84,7 @@ async def held(fences: Mapping[str, int]) -> dict[str, list[Assign]]:
                 command=row["command"],
                 args=row["args"],
                 due_at=row["due_at"].isoformat(),
+                stands_for=row["stands_for"] or 1,
                 timeout_seconds=row["timeout_seconds"],
             )
         )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from belfry.ground.errors import invalid
-from belfry.records import calendars
+from belfry.records import calendars, db
 from belfry.rules import schedules
 from belfry.rules.calendars import Calendar
 from belfry.rules.definition import Definition
@@ -57,6 +57,7 @@ async def understood(definition: Definition, job_id: str | None, anchor: datetim
 async def _kept(definition: Definition) -> Kept | None:
     if definition.calendar is None:
         return None
+    await db.fetch("hold_calendar", definition.calendar)
     known = await calendars.known([definition.calendar])
     if definition.calendar not in known:
         raise invalid("calendar", f"there is no calendar {definition.calendar!r}; make it first", "not_found")

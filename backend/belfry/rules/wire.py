@@ -100,12 +100,16 @@ class FromWorker(Frame, frozen=True):
 
 
 class Assign(Holding, frozen=True):
-    """An attempt to make. `args` is JSON text; `due_at` is RFC 3339, for the handler to read, not to wait for."""
+    """An attempt to make. `args` is JSON text; `due_at` is RFC 3339, for the handler to read, not to wait for.
+
+    `stands_for`: how many due instants it makes up for.
+    """
 
     job_id: str = ""
     command: str = ""
     args: str = "{}"
     due_at: str = ""
+    stands_for: int = 1
     timeout_seconds: float | None = None
     start_in_seconds: Seconds = 0
 

@@ -29,8 +29,9 @@ Meaning = Rules | Rate | Recurrence | ByHand | Moment | Ahead | datetime
 
 
 class Sentence(msgspec.Struct, frozen=True):
-    """A meaning, and the moments from which and until which it holds."""
+    """A meaning, the moments from which and until which it holds, and the one from which a stride counts."""
 
     meaning: Meaning
     starting: Moment | None = None
     until: Moment | None = None
+    counted: Moment | None = None

@@ -45,8 +45,6 @@ class Bound(msgspec.Struct, frozen=True):
 
 def place_of(text: str, timezone: str) -> Place:
     """The text without the zone it names, and the zone that holds; Invalid for `schedule` when there are two."""
-    if RECURRENCE.match(text.lstrip()):
-        return Place(text, zone_name(timezone))
     try:
         _refuse_odd_text(text)
         found = place(text)
@@ -79,20 +77,18 @@ def bind(sentence: Sentence, setting: Setting) -> Bound:
         raise invalid(
             "schedule", f"it ends at {until.isoformat()}, before it starts at {start.isoformat()}", "never_fires"
         )
-    if isinstance(sentence.meaning, Recurrence):
-        return Bound(_recurring(sentence, start, setting), None, until)
-    return Bound(_plan(sentence.meaning, setting, start), start, until)
+    return Bound(_plan(_counted(sentence, setting, start), setting, start), start, until)
 
 
-def _recurring(sentence: Sentence, start: datetime | None, setting: Setting) -> Walls:
-    """A recurrence counts from its start, which is then no bound beside it."""
+def _counted(sentence: Sentence, setting: Setting, start: datetime | None) -> Meaning:
+    """The meaning, which as a recurrence counts from the moment that is said, or else from the day it starts on."""
     meaning = sentence.meaning
-    assert isinstance(meaning, Recurrence)
-    if start is not None and sentence.starting is not None:
-        wall = wall_of(start, setting.zone)
-        meaning = msgspec.structs.replace(meaning, start=wall if sentence.starting.timed else wall.date())
-    rule, zone = meaning.bound(setting.zone, setting.anchor)
-    return Walls((rule,), zone, setting.clock_changes)
+    if not isinstance(meaning, Recurrence) or meaning.start is not None:
+        return meaning
+    if sentence.counted is not None:
+        moment = sentence.counted.seen_from(setting.said_at, setting.zone)
+        return msgspec.structs.replace(meaning, start=moment if sentence.counted.timed else moment.date())
+    return msgspec.structs.replace(meaning, start=wall_of(start, setting.zone).date() if start is not None else None)
 
 
 def _plan(meaning: Meaning, setting: Setting, start: datetime | None) -> Plan:
@@ -104,6 +100,9 @@ def _plan(meaning: Meaning, setting: Setting, start: datetime | None) -> Plan:
             return Every(count, unit, start - period if start is not None else setting.anchor.astimezone(UTC))
         case Moment() | Ahead():
             return _once(meaning, setting)
+        case Recurrence():
+            rule, zone = meaning.bound(setting.zone, setting.anchor)
+            return Walls((rule,), zone, setting.clock_changes)
         case _:
             return Manual()
 
@@ -135,8 +134,6 @@ def _once(then: Moment | Ahead, setting: Setting) -> Once:
 
 @lru_cache(maxsize=16_384)
 def _read(text: str, job_id: str | None) -> Sentence:
-    if RECURRENCE.match(text.lstrip()):
-        return Sentence(read_recurrence(text))
     _refuse_odd_text(text)
     tail = _TAIL.search(text)
     base = text[: tail.start()] if tail else text
@@ -153,6 +150,8 @@ def _notation(text: str, job_id: str | None) -> Meaning | None:
     """What a text that is not in words means; None when it is in words."""
     if not text.strip():
         return None
+    if RECURRENCE.match(text.lstrip()):
+        return read_recurrence(text)
     if _INSTANT.fullmatch(text.strip()):
         return Moment(instant=_written(text))
     if every := _EVERY.fullmatch(text.strip()):
@@ -178,7 +177,8 @@ def _refuse_odd_text(text: str) -> None:
         raise Misread(LONGEST_TEXT, 0, f"a schedule has at most {LONGEST_TEXT} characters, and this has {len(text)}")
     if not text.strip():
         raise Misread(0, 0, 'nothing is said; "manual" is the word for a job without a schedule')
-    if odd := re.search(r"[^ -~\t]", text):
+    lines = RECURRENCE.match(text.lstrip()) is not None
+    if odd := re.search(r"[^ -~\t\r\n]" if lines else r"[^ -~\t]", text):
         raise Misread(odd.start(), 1, f"the character U+{ord(odd[0]):04X} has no meaning in a schedule")
 
 

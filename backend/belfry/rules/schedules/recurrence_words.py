@@ -1,6 +1,7 @@
 """Recurrence rules that are strides, such as every other day at nine, in words."""
 
 from collections.abc import Iterator
+from datetime import datetime, time
 
 from belfry.rules.schedules.clock_words import at, times_of
 from belfry.rules.schedules.cron import read_cron
@@ -23,6 +24,15 @@ def say_recurrence(rule: str) -> str:
         return next((words for words in _sentences(parts) if _parts_read(words) == parts), "")
     except (Misread, ValueError, KeyError):
         return ""
+
+
+def say_bound_recurrence(text: str) -> str:
+    """Words for `DTSTART:20270101T090000 RRULE:FREQ=…` that say what it counts from; empty when there are none."""
+    start, _, rule = text.removeprefix("DTSTART:").partition(" RRULE:")
+    words = say_recurrence(rule)
+    moment = datetime.fromisoformat(start)
+    midnight = "BYHOUR" in rule and moment.time() == time()
+    return f"{words} counted from {moment.date() if midnight else moment}" if words else ""
 
 
 def _parts(rule: str) -> dict[str, str]:

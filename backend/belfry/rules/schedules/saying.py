@@ -1,16 +1,14 @@
 """Rules back to words that parse to the same rule."""
 
 from collections.abc import Iterator
-from datetime import time
 
 from belfry.rules.schedules.clock_words import at, few, paces, systematic, times_of, windows
 from belfry.rules.schedules.cron import Cron, cron_of
 from belfry.rules.schedules.day_words import days_before, days_behind
 from belfry.rules.schedules.fields import Misread
 from belfry.rules.schedules.meanings import Rules
-from belfry.rules.schedules.occurrences import occurrences
 from belfry.rules.schedules.plans import Plan, Walls
-from belfry.rules.schedules.recurrence_words import say_recurrence
+from belfry.rules.schedules.recurrence_words import say_bound_recurrence
 from belfry.rules.schedules.walls import recurs
 from belfry.rules.schedules.words import read_words
 
@@ -19,20 +17,11 @@ _LONGEST = 400
 
 def say(plan: Plan) -> str:
     """The plan in words; where there are none, in the text of its rule, which parses to it as well."""
+    if isinstance(plan, Walls) and any(map(recurs, plan.rules)):
+        return say_bound_recurrence(str(plan)) or str(plan)
     if isinstance(plan, Walls):
-        recurring = recurs(plan.rules[0])
-        return (_said_recurrence(plan.rules[0]) if recurring else _said(plan.rules)) or str(plan)
+        return _said(plan.rules) or str(plan)
     return str(plan)
-
-
-def _said_recurrence(rule: str) -> str:
-    """The words of a recurrence, and the date or moment it counts from."""
-    start, parts = occurrences(rule).start, rule.partition("RRULE:")[2]
-    words = say_recurrence(parts)
-    timed = "BYHOUR" in parts
-    if not words or (timed and start.time() != time()):
-        return ""
-    return f"{words} starting {start:%Y-%m-%d}" + ("" if timed else f" {start:%H:%M:%S}")
 
 
 def _said(rules: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 from lark import Tree
 
+from belfry.rules.schedules.clauses import said_by
 from belfry.rules.schedules.clocks import MIDNIGHT, fields_of
 from belfry.rules.schedules.cron import read_cron
 from belfry.rules.schedules.dayparts import check_the_count, days_of, nested, refuse_no_day, settle_days, triple
@@ -13,7 +14,8 @@ from belfry.rules.schedules.grammar import tree_of
 from belfry.rules.schedules.meanings import ByHand, Meaning, Rules, Sentence
 from belfry.rules.schedules.moments import Moment, date_of
 from belfry.rules.schedules.paces import LARGER, rate
-from belfry.rules.schedules.said import Said, Stride, said_by
+from belfry.rules.schedules.recurrences import Recurrence
+from belfry.rules.schedules.said import Said, Stride
 from belfry.rules.schedules.strides import recurrence
 from belfry.rules.schedules.unclear import Unclear, span_of, unclear
 from belfry.rules.schedules.windows import Shifted, anytime, spread
@@ -26,7 +28,9 @@ def read_words(text: str, job_id: str | None = None) -> Sentence:
     lowered = text.lower().replace("\t", " ")
     parts = [said_by(part, lowered) for part in tree_of(lowered).children if isinstance(part, Tree)]
     meanings = [_meaning(said, job_id) for said in parts]
-    bounds = [_bound(parts, name) for name in ("starting", "until")]
+    bounds = [_bound(parts, name) for name in ("starting", "until", "counted")]
+    if bounds[2] is not None and not isinstance(meanings[0], Recurrence):
+        raise next(said for said in parts if said.counted).refuse("counted", "only strides count from a date", "")
     if len(meanings) == 1:
         return Sentence(meanings[0], *bounds)
     rules = [meaning.rules for meaning in meanings if isinstance(meaning, Rules)]
@@ -65,13 +69,13 @@ def _refuse_half_a_sentence(said: Said) -> None:
     if "past" in said.tokens and not said.strides:
         words = said.quote("past")
         raise said.refuse("past", "minutes past which hour, or every so many?", f"every {words}", f"in {words}")
-    if set(said.tokens) <= {"bound", "starting", "until"}:
+    if set(said.tokens) <= {"bound", "starting", "until", "counted"}:
         words = said.quote("bound")
         raise said.refuse("bound", "this says from or until when, and not when to run", f"every day at 09:00 {words}")
 
 
 def _refuse_more(said: Said, allowed: tuple[str, ...], why: str) -> None:
-    more = [kind for kind in said.tokens if kind not in (*allowed, "bound", "starting", "until")]
+    more = [kind for kind in said.tokens if kind not in (*allowed, "bound", "starting", "until", "counted")]
     if more:
         raise said.refuse(more[0], why, "")
 
