@@ -14,8 +14,10 @@ PASSED_OVER_SECONDS = 0.02
 
 async def tick(now: datetime) -> int:
     """Fire what is due at `now`; the number of jobs taken."""
-    await jobs.resume_due(now)
-    return await fires.take_due(now)
+    due = await db.fetch_one("what_is_due", now)
+    if due and due["resuming"]:
+        await jobs.resume_due(now)
+    return await fires.take_due(now) if due and (due["firing"] or due["resuming"]) else 0
 
 
 class Scheduler:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from belfry.ground.errors import invalid
@@ -10,18 +11,28 @@ from belfry.rules import schedules
 from belfry.rules.calendars import Calendar
 from belfry.rules.definition import Definition
 from belfry.rules.schedules import ClockChanges, Schedule
+from belfry.rules.schedules.zones import DAWN
 from belfry.rules.timing import Kept, Timing, refuse_what_cannot_move
 
 
 def schedule_of(row: Mapping[str, Any]) -> Schedule:
     """The schedule of a job's row, as it was understood; Invalid when it cannot be read any more."""
+    rule, changes = row["rule"], ClockChanges(row["dst_gap"], row["dst_overlap"])
+    if rule and not rule.startswith("every"):
+        return _understood(rule, row["timezone"], changes)
     return schedules.parse(
-        row["rule"] or row["schedule"],
+        rule or row["schedule"],
         row["timezone"],
         anchor=row["created_at"],
         job_id=row["id"],
-        clock_changes=ClockChanges(row["dst_gap"], row["dst_overlap"]),
+        clock_changes=changes,
     )
+
+
+@lru_cache(maxsize=16_384)
+def _understood(rule: str, timezone: str, changes: ClockChanges) -> Schedule:
+    """The schedule of a rule that counts from no job's beginning, and so is the same for all jobs that have it."""
+    return schedules.parse(rule, timezone, anchor=DAWN, clock_changes=changes)
 
 
 def timing_of(row: Mapping[str, Any], known: Mapping[str, Calendar]) -> Timing:
