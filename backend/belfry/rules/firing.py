@@ -111,13 +111,13 @@ def decide(due: Due, times: Times, now: datetime) -> Firing:
     skips = [paused] if paused else []
     if first is None or first > now:
         return Firing([], skips, first)
-    before, instants = _late(first, times, now)
+    before, instants, following = _late(first, times, now)
     reasons = {instant: "calendar" for instant in instants if times.excluded(instant)}
     missed = _missed(due, [instant for instant in instants if instant not in reasons], now)
     reasons |= dict.fromkeys(missed, "misfire")
     fires = [instant for instant in instants if instant not in reasons]
     reasons |= dict.fromkeys(_overlapped(due, fires), "overlap")
-    fires, following = [instant for instant in fires if instant not in reasons], times.next_fire(instants[-1])
+    fires = [instant for instant in fires if instant not in reasons]
     if due.runs_left is not None and len(fires) >= due.runs_left:
         fires, following = fires[: due.runs_left], None
         instants = [instant for instant in instants if fires and instant <= fires[-1]]
@@ -136,14 +136,15 @@ def _while_paused(due: Due, times: Times) -> tuple[Skip | None, datetime | None]
     return Skip(first, last, 1 + times.count_between(first, until), "paused"), times.next_fire(last)
 
 
-def _late(first: datetime, times: Times, now: datetime) -> tuple[Skip | None, list[datetime]]:
-    """The instants up to `now` to judge one by one, and what lies before them when they are more than `CHUNK`."""
+def _late(first: datetime, times: Times, now: datetime) -> tuple[Skip | None, list[datetime], datetime | None]:
+    """The instants up to `now` to judge one by one, what lies before them when they are more than `CHUNK`, and the
+    instant after them."""
     following = times.next_fire(first)
     if following is None or following > now:
-        return None, [first]
+        return None, [first], following
     instants = [first, *times.fires_between(first, now, CHUNK)]
     if len(instants) <= CHUNK:
-        return None, instants
+        return None, instants, times.next_fire(instants[-1])
     seconds = range(int((now - first).total_seconds()) + 1)
     back = bisect_left(
         seconds, True, key=lambda second: times.count_between(first + timedelta(seconds=second), now) <= CHUNK
@@ -151,7 +152,8 @@ def _late(first: datetime, times: Times, now: datetime) -> tuple[Skip | None, li
     cut = first + timedelta(seconds=back)
     instants = times.fires_between(cut, now, CHUNK)
     count = 1 + times.count_between(first, now) - len(instants)
-    return Skip(first, times.last_fire(first - _TICK, cut) or first, count, "misfire"), instants
+    before = Skip(first, times.last_fire(first - _TICK, cut) or first, count, "misfire")
+    return before, instants, times.next_fire(instants[-1])
 
 
 def _missed(due: Due, instants: list[datetime], now: datetime) -> list[datetime]:
