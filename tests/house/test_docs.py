@@ -56,7 +56,7 @@ def test_every_link_between_documents_leads_somewhere() -> None:
 def test_the_commands_of_the_readme_exist() -> None:
     belfry = ROOT / ".venv" / "bin" / "belfry"
     said = subprocess.run([belfry, "--help"], capture_output=True, text=True, check=True).stdout
-    for command in set(re.findall(r"\bbelfry (server|worker|up|migrate)\b", text("README.md"))):
+    for command in set(re.findall(r"\bbelfry (server|worker|up|migrate|why|preview)\b", text("README.md"))):
         assert f"  {command} " in said
 
 
@@ -66,6 +66,14 @@ def test_every_module_of_the_architecture_is_there() -> None:
         for name in re.findall(r"`([a-z]+)/?`", row):
             folder = ROOT / "backend" / "belfry" / package
             assert (folder / f"{name}.py").exists() or (folder / name).is_dir(), f"{package}/{name}"
+
+
+def test_every_schedule_of_the_documents_means_what_they_say() -> None:
+    rows = re.findall(r"^\| `(.+?)` \| `(.+?)` \|$", text("docs/schedules.md"), re.MULTILINE)
+    assert len(rows) > 15
+    for written, rule in rows:
+        schedule = schedules.parse(written, anchor=datetime(2026, 1, 1, tzinfo=UTC))
+        assert schedule.rule == rule.replace("\\|", "|"), written
 
 
 def test_the_job_of_the_readme_is_one_that_belfry_takes() -> None:
