@@ -159,3 +159,54 @@ async def test_the_command_line_says_when_nobody_answers() -> None:
     told = said("why", "anything", url="http://127.0.0.1:9")
     assert told.returncode == 1
     assert "Nobody answers at http://127.0.0.1:9" in told.stderr and "Traceback" not in told.stderr
+
+
+async def test_a_fire_that_the_calendar_forbids_is_skipped_and_names_the_day(
+    api: httpx.AsyncClient, a_job: Callable[..., Any], follow: str
+) -> None:
+    days = [{"date": "2020-01-01", "to": "2100-01-01", "name": "Company holidays"}]
+    assert (await api.post("/calendars", json={"id": "always", "name": "Always", "dates": days})).status_code == 201
+    job = await a_job(schedule="every second", calendar="always")
+    await until(follow, job["id"], "execution.skipped", 2)
+    (skipped,) = await records(api, job["id"])
+    assert (skipped["outcome"], skipped["reason"], skipped["count"] >= 2) == ("skipped", "calendar", True)
+    assert "Company holidays" in (await why(api, job["id"], skipped["due_at"]))["text"]
+    refused = await api.delete("/calendars/always")
+    assert (refused.status_code, job["id"] in refused.text) == (409, True)
+
+
+async def test_days_to_come_are_played_through(api: httpx.AsyncClient, a_job: Callable[..., Any]) -> None:
+    job = await a_job(schedule="0 * * * *")
+    played = (await api.post("/system/simulate", json={"days": 2})).json()
+    assert played["capacity"] == 29
+    assert next(load for load in played["jobs"] if load["job_id"] == job["id"])["fires"] == 48
+    assert sum(hour["fires"] for hour in played["hours"]) >= 48
+    answer = await api.post("/system/simulate", json={"days": 32})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "days")
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "first"),
+    [
+        ({"schedule": "every other day at 9:00"}, "rrule", "2027-01-03T09:00:00Z"),
+        ({"schedule": "in 10 minutes"}, "once", "2027-01-01T12:10:00Z"),
+        ({"schedule": "daily at noon", "timezone": "Asia/Tokyo"}, "cron", "2027-01-02T03:00:00Z"),
+        (
+            {"schedule": "30 2 * * *", "timezone": "Europe/Berlin", "from": "2027-03-28T00:00:00"},
+            "cron",
+            "2027-03-28T01:00:00Z",
+        ),
+        (
+            {"schedule": "30 2 * * *", "timezone": "Europe/Berlin", "from": "2027-03-28T00:00:00", "dst_gap": "skip"},
+            "cron",
+            "2027-03-29T00:30:00Z",
+        ),
+    ],
+)
+async def test_a_preview_says_what_a_schedule_means(
+    api: httpx.AsyncClient, asked: dict[str, Any], kind: str, first: str
+) -> None:
+    answer = await api.post("/schedules/preview", json={"from": "2027-01-01T12:00:00Z"} | asked)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["kind"], answer.json()["next"][0]) == (kind, first)
+    assert len(answer.json()["marks"]) == len(answer.json()["next"])
