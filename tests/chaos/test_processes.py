@@ -105,6 +105,32 @@ async def test_a_server_killed_in_between_loses_nothing_and_doubles_nothing(up: 
     assert {row["state"] for row in after[:-1]} <= {"succeeded", "skipped"}
 
 
+async def test_what_an_outage_missed_is_one_record_that_says_so_and_one_fire_that_stands_for_it(
+    up: Callable[..., Server],
+) -> None:
+    server = up()
+    async with client(server) as api:
+        asked = {
+            "name": "Each",
+            "schedule": "every second",
+            "command": "echo",
+            "args": {"message": 1},
+            "overlap": "allow",
+        }
+        job_id = (await api.post("/jobs", json=asked)).json()["id"]
+    await succeeded(server, job_id, 1)
+    server.kill()
+    server = up()
+    await succeeded(server, job_id, 1)
+    async with client(server) as api:
+        fires = (await api.get(f"/jobs/{job_id}/fires?size=200")).json()["items"]
+        missed = next(fire for fire in fires if fire["reason"] == "misfire")
+        made_up_for = next(fire for fire in fires if fire["stands_for"])
+        assert made_up_for["stands_for"] == missed["count"] + 1
+        why = (await api.get(f"/jobs/{job_id}/why", params={"at": missed["last_due_at"]})).json()
+    assert "found only at" in why["text"]
+
+
 async def test_work_that_ran_when_its_server_was_killed_is_done_again(up: Callable[..., Server]) -> None:
     server = up()
     async with client(server) as api:
