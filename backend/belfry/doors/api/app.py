@@ -1,5 +1,6 @@
 """The API as one ASGI application, with the server behind it."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -25,6 +26,7 @@ from belfry.ground.errors import FieldError, Invalid
 from belfry.ground.settings import Settings
 from belfry.loops.pool import pool
 from belfry.loops.server import Server, running
+from belfry.rules import schedules
 from belfry.rules.arguments import meant
 
 ROUTES = [
@@ -62,6 +64,7 @@ def build(settings: Settings, url: str) -> ASGIApp:
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
         async with running(settings, url) as server, pool(settings.pool, server.sessions, settings.grace_seconds):
             app.state.server = server
+            await asyncio.to_thread(schedules.prepare)
             yield
 
     app = Litestar(
