@@ -1,5 +1,6 @@
 """The clauses of the grammar, each as what it says."""
 
+import re
 from collections.abc import Callable
 
 from lark import Token, Tree
@@ -137,6 +138,8 @@ def _bare_places(said: Said, places: list[list[Token]], every: list[Token]) -> N
     if every and len(places) == 1 and places[0][0].type == "SECOND":
         said.strides = [*said.strides, Stride(1, "second", [*every, *places[0]])]
         return
+    if every and len(places) > 1 and all(place[0].type == "SECOND" for place in places):
+        raise unclear([*every, *places[-1]], "every second one of which seconds?", "every 2 seconds")
     for place in places:
         if place[0].type in ("LAST", "FROM_END"):
             raise unclear(place, f"{place[0]} what?", f"{place[0]} day", f"{place[0]} weekday")
@@ -166,7 +169,7 @@ def _nth_unit(said: Said, tokens: list[Token], every: list[Token]) -> None:
 
 def _nth_weekday(said: Said, tokens: list[Token], every: list[Token]) -> None:
     place, kind = nth_of(tokens[0]), tokens[-1]
-    if every and place > 1:
+    if every and place > 1 and not re.search(r"\bof (the|each|every|a) month", said.text):
         why = f'"every {" ".join(tokens)}" could be one a month or one every {place} weeks'
         raise unclear([every[0], *tokens], why, f"on the {' '.join(tokens)}", f"every {place} weeks on {kind}")
     most = 23 if kind.type == "WORKDAY" else 5

@@ -26,7 +26,7 @@ def nested(said: Said) -> Stride | None:
             _put_within(said, stride, units)
         else:
             tops.append(stride)
-    while len(tops) > 1 and tops[-1].count == 1 and _size(tops[-1]) >= _SIZES.index("day"):
+    while len(tops) > 1 and tops[-1].inside and tops[-1].count == 1 and _size(tops[-1]) >= _SIZES.index("day"):
         tops.pop()
     if len(tops) > 1:
         raise unclear(tops[1].tokens, "this is a second pace, and a rule has one", "")
@@ -57,7 +57,7 @@ def _put_within(said: Said, stride: Stride, units: set[str]) -> None:
         )
     text = f"*/{stride.count}" if stride.count > 1 else "*"
     if stride.unit in _CLOCK:
-        said.fields = {**said.fields, stride.unit: [text]}
+        said.fields = {**said.fields, stride.unit: stepped(said, stride)}
     elif stride.unit == "month":
         said.months = [text, *said.months]
     elif "week" in units:
@@ -66,10 +66,23 @@ def _put_within(said: Said, stride: Stride, units: set[str]) -> None:
         said.dates = [text, *said.dates]
 
 
+def stepped(said: Said, stride: Stride) -> list[str]:
+    """Cron's field of every so many of a unit, from the first one that is said; raises Unclear for more than a first."""
+    count, values = stride.count, said.fields.get(stride.unit)
+    if values is None:
+        return [f"*/{count}" if count > 1 else "*"]
+    whole = _MOST[stride.unit]
+    if len(values) == 1 and values[0].isdigit() and int(values[0]) < count and whole % count == 0:
+        return [str(value) for value in range(int(values[0]), whole, count)]
+    raise said.refuse("field", f"every {count} {stride.unit}s already says which ones", "")
+
+
 def check_the_count(said: Said) -> None:
     """Raises Unclear when "twice a day" and the times, or days, that are said do not agree."""
     if said.per_day == 0:
         raise said.refuse("per", "a job that never runs by itself is", "manual")
+    if said.per_day == 1:
+        _refuse_more_than_one(said)
     if said.per_day is None or said.per_day == 1:
         return
     unit = said.strides[-1].unit
@@ -78,6 +91,16 @@ def check_the_count(said: Said) -> None:
         raise said.refuse("per", f"{said.per_day} times a {unit} and the {count} said do not agree", "")
     if not count:
         raise _nothing_counted(said, said.per_day, unit)
+
+
+def _refuse_more_than_one(said: Said) -> None:
+    """Once a day is one time, once a week one day and one time, and so on."""
+    per = next(one for one in said.strides if one.tokens[0] in said.tokens["per"])
+    smaller = [one for one in said.strides if _size(one) < _size(per)]
+    days = [text for text in said.weekdays + said.dates if per.unit != "day"]
+    several = len(said.times) > 1 or len(days) > 1 or any("-" in text[1:] and "#" not in text for text in days)
+    if smaller or several or (per.unit == "year" and len(said.months) > 1):
+        raise said.refuse("per", f"this says once a {per.unit}, and the rest says more often", "")
 
 
 def _nothing_counted(said: Said, count: int, unit: str) -> Exception:
@@ -111,6 +134,8 @@ def _daily(said: Said, pace: Stride) -> None:
 def _weekly(said: Said, pace: Stride) -> None:
     if said.dates and not said.both:
         raise said.refuse("days" if "days" in said.tokens else "date", "a week has no such day", "on monday")
+    if any("#" in text for text in said.weekdays):
+        raise said.refuse("days", "this comes once a month, not each week", "on monday")
     said.weekdays = said.weekdays or ["0"]
 
 
@@ -119,8 +144,18 @@ def _monthly(said: Said, pace: Stride) -> None:
     if pace.count > 1 and said.months:
         raise unclear(pace.tokens, "a stride of months and their names do not go together", "")
     if pace.count > 1:
-        said.months = [f"*/{pace.count}"]
+        said.months = [_months_of(said, pace)]
     said.dates = said.dates or ([] if said.weekdays else ["1"])
+
+
+def _months_of(said: Said, pace: Stride) -> str:
+    """The first months of the spans; of quarters the last ones for days that are counted from the end."""
+    quarters = any(token.type == "QUARTERS" or token.startswith("quarterly") for token in pace.tokens)
+    days = said.dates + said.weekdays
+    from_the_end = [text for text in days if text.startswith(("L", "W#-")) or "#-" in text]
+    if quarters and from_the_end and len(from_the_end) < len(days):
+        raise said.refuse("days", "days from the beginning and from the end of a quarter are two rules", "")
+    return f"{pace.count}-12/{pace.count}" if quarters and from_the_end else f"*/{pace.count}"
 
 
 def _yearly(said: Said, pace: Stride) -> None:

@@ -45,11 +45,12 @@ class Ahead(msgspec.Struct, frozen=True):
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """A date, days ahead, the next weekday, or an instant (with its offset or on the zone's clock); perhaps a time."""
+    """A date, days ahead, the next weekday (`this` one may be today), or an instant (with its offset or on the zone's clock); perhaps a time."""
 
     day: date | None = None
     days_ahead: int = 0
     weekday: int | None = None
+    this: bool = False
     instant: datetime | None = None
     clock: Clock | None = None
 
@@ -68,7 +69,10 @@ class Moment(msgspec.Struct, frozen=True):
     def _day(self, today: date) -> date:
         if self.day is not None:
             return self.day
-        ahead = self.days_ahead if self.weekday is None else (self.weekday - today.isoweekday() - 1) % 7 + 1
+        ahead = self.days_ahead
+        if self.weekday is not None:
+            first = 0 if self.this else 1
+            ahead = (self.weekday - today.isoweekday() - first) % 7 + first
         return today + timedelta(days=ahead)
 
 
@@ -77,7 +81,7 @@ def moment_of(tree: Tree[Token]) -> Moment:
     tokens = tokens_of(tree)
     named = {token.type: token for token in tokens}
     if "NEXT" in named:
-        return Moment(weekday=weekday(named["WEEKDAY"]))
+        return Moment(weekday=weekday(named["WEEKDAY"]), this=named["NEXT"].startswith("this"))
     if near := [_NEAR[kind] for kind in named if kind in _NEAR]:
         return Moment(days_ahead=near[0])
     if "YEAR" in named:

@@ -24,6 +24,8 @@ def mark(plan: Plan, zone: str, fire: datetime) -> str | None:
 
 def _moved(plan: Walls, fire: datetime) -> datetime | None:
     """The wall time inside the skipped hour that `fire` stands for."""
+    if plan.clock_changes.gap == "skip":
+        return None
     jump = next((change for change in changes_around(plan.zone, fire) if change.at == fire), None)
     if jump is None or jump.after <= jump.before:
         return None

@@ -8,7 +8,15 @@ from lark import Tree
 from belfry.rules.schedules.clauses import said_by
 from belfry.rules.schedules.clocks import MIDNIGHT, fields_of
 from belfry.rules.schedules.cron import read_cron
-from belfry.rules.schedules.dayparts import check_the_count, days_of, nested, refuse_no_day, settle_days, triple
+from belfry.rules.schedules.dayparts import (
+    check_the_count,
+    days_of,
+    nested,
+    refuse_no_day,
+    settle_days,
+    stepped,
+    triple,
+)
 from belfry.rules.schedules.fields import MONTHS, Misread
 from belfry.rules.schedules.grammar import tree_of
 from belfry.rules.schedules.meanings import ByHand, Meaning, Rules, Sentence
@@ -69,9 +77,23 @@ def _refuse_half_a_sentence(said: Said) -> None:
     if "past" in said.tokens and not said.strides:
         words = said.quote("past")
         raise said.refuse("past", "minutes past which hour, or every so many?", f"every {words}", f"in {words}")
+    if "past" in said.tokens and not any(token.type == "PAST" for one in said.strides for token in one.tokens):
+        _refuse_two_lengths(said)
     if set(said.tokens) <= {"bound", "starting", "until", "counted"}:
         words = said.quote("bound")
         raise said.refuse("bound", "this says from or until when, and not when to run", f"every day at 09:00 {words}")
+
+
+def _refuse_two_lengths(said: Said) -> None:
+    """An hour and 30 minutes: is that how long, or when? With "at" it is when."""
+    if any(token.type == "AT" for token in said.tokens["past"]):
+        return
+    (minutes,) = said.fields["minute"]
+    stride = said.strides[-1]
+    long = [f"every {stride.count * 60 + int(minutes)} minutes"] if stride.unit == "hour" else []
+    tokens = [*stride.tokens, *said.tokens["past"]]
+    why = "is this one length of time, or so many minutes past the hour?"
+    raise unclear(tokens, why, *long, f"every {stride.unit} at :{int(minutes):02}")
 
 
 def _refuse_more(said: Said, allowed: tuple[str, ...], why: str) -> None:
@@ -82,9 +104,8 @@ def _refuse_more(said: Said, allowed: tuple[str, ...], why: str) -> None:
 
 def _once(said: Said) -> Meaning:
     then = said.once or _date(said)
-    _refuse_more(
-        said, ("once", "times", "year", "date", "days", "months"), "what is dated runs once, so this cannot hold"
-    )
+    dated = ("once", "times") if said.once is not None else ("times", "year", "date", "days", "months")
+    _refuse_more(said, dated, "what is dated runs once, so this cannot hold")
     if len(said.times) > 1:
         raise said.refuse("times", "what is dated runs once, and these are several times", f"at {said.times[0]}")
     if said.times and then.timed:
@@ -122,8 +143,7 @@ def _clocked(said: Said, pace: Stride) -> Meaning:
     if whole % pace.count:
         why = f"{pace.count} {pace.unit}s do not divide the {larger}, so they cannot be tied to more"
         raise unclear(pace.tokens, why, f"every {pace.count} {pace.unit}s of every {larger}")
-    step = f"*/{pace.count}" if pace.count > 1 else "*"
-    return _rules(said, [(0, triple({**said.fields, pace.unit: [step]}))])
+    return _rules(said, [(0, triple({**said.fields, pace.unit: stepped(said, pace)}))])
 
 
 def _short(rules: Rules, pace: Stride) -> Rules:
@@ -150,9 +170,24 @@ def _calendar(said: Said, pace: Stride | None, job_id: str | None) -> Meaning:
         raise said.refuse("field", "of which hour?", f"{words} of every hour")
     clocks = _clocks(said, job_id)
     if pace is not None:
+        _refuse_a_start_without_its_day(said, pace)
         settle_days(said, pace)
     refuse_no_day(said)
     return _rules(said, clocks)
+
+
+def _refuse_a_start_without_its_day(said: Said, pace: Stride) -> None:
+    """Weekly from a Tuesday on: on Tuesdays, or on Sundays as ever?"""
+    said_days = said.dates or said.weekdays or (pace.unit == "year" and said.months)
+    day = {"week": "on sunday", "month": "on the 1st", "year": "on january 1st"}.get(pace.unit)
+    if said.starting is not None and day and not said_days:
+        words = said.text[slice(*_ends(pace))]
+        raise unclear(pace.tokens, f"on which day of the {pace.unit}?", f"{words} {day}")
+
+
+def _ends(pace: Stride) -> tuple[int, int]:
+    at, length = span_of(pace.tokens)
+    return at, at + length
 
 
 def _strided(said: Said, pace: Stride) -> Meaning:
