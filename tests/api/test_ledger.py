@@ -210,3 +210,42 @@ async def test_a_preview_says_what_a_schedule_means(
     assert answer.status_code == 200, answer.text
     assert (answer.json()["kind"], answer.json()["next"][0]) == (kind, first)
     assert len(answer.json()["marks"]) == len(answer.json()["next"])
+
+
+FAR = ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"]
+
+
+@pytest.mark.parametrize("instant", FAR)
+async def test_instants_beyond_all_calendars_are_refused_at_their_field(
+    api: httpx.AsyncClient, a_job: Callable[..., Any], instant: str
+) -> None:
+    job = await a_job(schedule="0 3 * * *")
+    span = {"from": "2026-01-01T00:00:00Z", "to": "2026-01-01T00:30:00Z"}
+    asked = {"name": "x", "schedule": "daily", "command": "echo", "args": {"message": 1}}
+    answers = {
+        "at": await api.get(f"/jobs/{job['id']}/why", params={"at": instant}),
+        "from": await api.post("/schedules/preview", json={"schedule": "daily", "from": instant}),
+        "start_at": await api.post("/jobs", json=asked | {"start_at": instant}),
+        "end_at": await api.post("/schedules/preview", json={"schedule": "daily", "end_at": instant}),
+        "resume_at": await api.put(f"/jobs/{job['id']}/status", json={"status": "paused", "resume_at": instant}),
+    }
+    for name in span:
+        answers[f"{name} "] = await api.post(f"/jobs/{job['id']}/backfill", json=span | {name: instant})
+    for field, answer in answers.items():
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field.strip()), field
+
+
+async def test_a_lone_surrogate_is_refused_at_its_field(api: httpx.AsyncClient) -> None:
+    answer = await api.post(
+        "/schedules/preview", content=b'{"schedule": "daily\\ud800"}', headers={"content-type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "schedule")
+    answer = await api.post("/schedules/preview", json={"schedule": "daily", "job_id": "NOT VALID"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "job_id")
+
+
+async def test_backfills_at_once_run_an_instant_once(api: httpx.AsyncClient, a_job: Callable[..., Any]) -> None:
+    job = await a_job(schedule="*/10 * * * *", enabled=False)
+    span = {"from": "2026-01-01T00:00:00Z", "to": "2026-01-01T01:00:00Z", "only_missing": True, "pace_seconds": 60}
+    answers = await asyncio.gather(*[api.post(f"/jobs/{job['id']}/backfill", json=span) for _ in range(4)])
+    assert sorted(answer.json()["count"] for answer in answers) == [0, 0, 0, 7]

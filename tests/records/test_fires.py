@@ -10,7 +10,7 @@ import pytest
 
 from belfry.ground.errors import Conflict, Invalid, NotFound
 from belfry.loops import scheduler
-from belfry.records import calendars, db, executions, fires, history, jobs, status, why
+from belfry.records import backfill, calendars, db, executions, fires, history, jobs, status, why
 from belfry.rules import firing
 from belfry.rules.calendars import Calendar, DateEntry
 from factories import a_job, a_worker, dispatched, ended, events, run, states
@@ -473,3 +473,58 @@ async def test_a_zone_in_the_words_is_the_zone_of_the_job() -> None:
     await jobs.edit(job_id, lambda given: msgspec.structs.replace(given, name="Other"), now)
     with pytest.raises(Invalid, match="Europe/Berlin"):
         await jobs.edit(job_id, lambda given: msgspec.structs.replace(given, timezone="Europe/Berlin"), now)
+
+
+async def test_the_instant_at_which_a_pause_ends_by_itself_fires() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds")
+    await jobs.switch(job_id, "pause", now, None, now + 14 * SECOND)
+    await scheduler.tick(now + 7 * SECOND)
+    await scheduler.tick(now + 14.01 * SECOND)
+    assert await ledger(job_id, now) == [("skipped", "paused", 7, 7, 1), ("queued", None, 14, None, None)]
+
+
+async def test_what_comes_after_the_end_of_a_pause_is_a_misfire_when_nobody_ticked() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds")
+    await jobs.switch(job_id, "pause", now, None, now + 14 * SECOND)
+    await scheduler.tick(now + 700 * SECOND)
+    assert [(reason, count) for _, reason, *_, count in await ledger(job_id, now)] == [
+        ("paused", 1),
+        ("misfire", 98),
+        (None, None),
+    ]
+
+
+async def test_pausing_again_keeps_the_end_of_the_pause() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds")
+    await jobs.switch(job_id, "pause", now, "flood", now + 14 * SECOND)
+    await jobs.switch(job_id, "pause", now + SECOND)
+    job = await jobs.find(job_id)
+    assert (job["paused_reason"], job["resume_at"]) == ("flood", now + 14 * SECOND)
+
+
+@pytest.mark.parametrize("overlap", ["skip", "queue", "cancel"])
+async def test_a_backfill_neither_holds_up_the_schedule_nor_is_held_up(overlap: str) -> None:
+    now = await db.now()
+    made = now - 70 * SECOND
+    job_id = await a_job(made, schedule="every 7 seconds", overlap=overlap)
+    await db.pool().execute("update jobs set next_fire_at = $1", now + 7 * SECOND)
+    await backfill.backfill(job_id, backfill.Backfill(start=made, end=now, pace_seconds=60), now)
+    await scheduler.tick(now + 7 * SECOND)
+    await executions.supersede(now + 7 * SECOND)
+    rows, _, _ = await history.page(history.Filter(job=job_id), 0, 50)
+    assert [(row["trigger"], row["state"]) for row in rows[:2]] == [("schedule", "queued"), ("backfill", "queued")]
+    assert {row["state"] for row in rows} == {"queued"}
+
+
+async def test_what_the_next_fire_cancelled_says_so() -> None:
+    now = await db.now()
+    await a_job(now, schedule="every 7 seconds", overlap="cancel")
+    await a_worker(now)
+    await scheduler.tick(now + 7 * SECOND)
+    ((first, (worker, holding)),) = (await dispatched(now + 7 * SECOND)).items()
+    await scheduler.tick(now + 14 * SECOND)
+    await executions.finish([ended(worker, holding, "cancelled", reason="cancelled on request")], now + 15 * SECOND)
+    assert (await history.find(first))["reason"] == "cancelled by the next fire"

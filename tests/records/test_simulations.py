@@ -56,7 +56,8 @@ async def test_changed_jobs_take_the_place_of_what_is_there_or_come_on_top() -> 
         (Asked(capacity=0), "capacity"),
         (Asked(jobs=[a_definition(schedule="never ever")]), "jobs[0].schedule"),
         (Asked(jobs=[a_definition(), a_definition(name="")]), "jobs[1].name"),
-        (Asked(jobs=[a_definition(), a_definition()]), "jobs"),
+        (Asked(jobs=[a_definition(id="one"), a_definition(id="one")]), "jobs"),
+        (Asked(jobs=[a_definition(id="a\0")], only=True), "jobs[0].id"),
         (Asked(days=31, jobs=[a_definition(schedule="* * * * * *")]), "days"),
         (Asked(jobs=[a_definition()] * 101), "jobs"),
     ],
@@ -64,4 +65,4 @@ async def test_changed_jobs_take_the_place_of_what_is_there_or_come_on_top() -> 
 async def test_what_makes_no_sense_is_refused_at_its_field(asked: Asked, field: str) -> None:
     with pytest.raises(Invalid) as refused:
         await simulations.simulate(asked, await db.now())
-    assert [error.field for error in refused.value.errors] == [field]
+    assert {error.field for error in refused.value.errors} == {field}

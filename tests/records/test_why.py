@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
 from belfry.ground.errors import NotFound
 from belfry.loops import scheduler
-from belfry.records import db, executions, jobs, why, workers
+from belfry.records import calendars, db, executions, jobs, why, workers
+from belfry.rules.calendars import Calendar
 from belfry.rules.gates import Why
 from belfry.rules.lifecycle import RetryPolicy
 from factories import a_job, a_worker, dispatched, ended, run
@@ -197,3 +199,40 @@ async def test_an_instant_without_an_offset_is_in_the_zone_of_the_job() -> None:
     following = (await jobs.find(job_id))["next_fire_at"]
     local = (following + timedelta(hours=9)).replace(tzinfo=None)
     assert (await why.job(job_id, local, now)).expected_start_at == following
+
+
+async def test_a_moment_within_a_row_of_skips_that_is_no_instant_is_not_told_as_one() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds", enabled=False)
+    for step in range(1, 4):
+        await scheduler.tick(now + 7 * step * SECOND)
+    assert "names no instant" in (await why.job(job_id, now + 10 * SECOND, now + 30 * SECOND)).text
+    told = (await why.job(job_id, now + 14 * SECOND, now + 30 * SECOND)).text
+    assert f"{now + 14 * SECOND:%H:%M:%S}" in told.split(":  ")[0] and "the job was paused" in told
+
+
+async def test_a_job_that_has_run_so_often_as_it_may_says_so() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds", max_runs=1)
+    answer = await why.job(job_id, now + 14 * SECOND, now)
+    assert shut(answer) == ["limit"]
+    await scheduler.tick(now + 7 * SECOND)
+    answer = await why.job(job_id, now + 14 * SECOND, now + 20 * SECOND)
+    assert (shut(answer), "completed after 1 runs" in answer.text) == (["state"], True)
+
+
+async def test_after_the_end_of_a_pause_it_will_fire() -> None:
+    now = await db.now()
+    job_id = await a_job(now, schedule="every 7 seconds")
+    await jobs.switch(job_id, "pause", now, None, now + 10 * SECOND)
+    assert shut(await why.job(job_id, now + 7 * SECOND, now)) == ["state"]
+    assert shut(await why.job(job_id, now + 14 * SECOND, now)) == []
+
+
+async def test_a_version_whose_calendar_is_gone_is_told_without_an_error() -> None:
+    now = await db.now()
+    await calendars.create(Calendar(id="off", name="Off"), now)
+    job_id = await a_job(now, schedule="every 7 seconds", calendar="off")
+    await jobs.edit(job_id, lambda job: msgspec.structs.replace(job, calendar=None), now + 8 * SECOND)
+    await calendars.delete("off", now + 9 * SECOND)
+    assert "cannot be read any more" in (await why.job(job_id, now + 2 * SECOND, now + 30 * SECOND)).text

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,3 +84,29 @@ def test_every_instant_fires_or_is_skipped_and_no_slot_is_taken_twice(
     assert max(hour.longest_wait_seconds for hour in played.hours) == max(
         load.longest_wait_seconds for load in played.jobs
     )
+
+
+@pytest.mark.parametrize(
+    ("overlap", "peak", "fires", "skipped"),
+    [("skip", 1, 40, 19), ("queue", 1, 40, 19), ("cancel", 1, 59, 0), ("allow", 2, 59, 0)],
+)
+def test_overlaps_are_played_as_the_policies_have_them(overlap: str, peak: int, fires: int, skipped: int) -> None:
+    """Every minute from 00:01 to 00:59; a run takes one and a half."""
+    end = START + timedelta(minutes=59)
+    played = simulate([planned("job", "* * * * *", 90, overlap=overlap)], 29, START, end)
+    (load,) = played.jobs
+    assert max(hour.peak_running for hour in played.hours) == peak
+    if overlap in ("cancel", "allow"):
+        assert (load.fires, sum(load.skipped.values())) == (fires, skipped)
+    else:
+        assert load.fires + sum(load.skipped.values()) == 59
+    assert (load.longest_wait_seconds > 0) == (overlap == "queue")
+
+
+def test_on_an_idle_pool_nothing_waits_and_before_the_first_fire_nothing_runs() -> None:
+    played = simulate([planned("job", "0 3 * * *", 60)], 29, START, DAY)
+    assert [(hour.peak_running, hour.peak_queued) for hour in played.hours[:5]] == [(0, 0)] * 3 + [(1, 0), (0, 0)]
+
+
+def test_a_job_of_so_many_runs_ends_in_the_play_too() -> None:
+    assert simulate([planned("job", "0 * * * *", runs_left=3)], 1, START, DAY).jobs[0].fires == 3

@@ -137,7 +137,9 @@ def test_a_calendar_without_business_days_moves_nothing() -> None:
 
 
 def test_what_fires_more_often_than_hourly_cannot_be_moved() -> None:
-    refuse_what_cannot_move(timing("hourly", "next"), START)
-    refuse_what_cannot_move(timing("every minute", "skip"), START)
+    refuse_what_cannot_move(timing("hourly", "next"))
+    refuse_what_cannot_move(timing("every minute", "skip"))
     with pytest.raises(Invalid, match="calendar_shift"):
-        refuse_what_cannot_move(timing("every 30 minutes", "next"), START)
+        refuse_what_cannot_move(timing("every 30 minutes", "next"))
+    with pytest.raises(Invalid, match="calendar_shift"):
+        refuse_what_cannot_move(timing("* * * 1 1 *", "next"))

@@ -31,20 +31,22 @@ async def backfill(job_id: str, asked: Backfill, now: datetime) -> list[datetime
 
     Overlap, dependencies and a pause don't hold it up; instants that the calendar excludes are left out.
     """
-    row = await jobs.find(job_id)
-    when = await timings.of(row)
-    start, end = when.schedule.instant(asked.start), when.schedule.instant(asked.end)
-    _check(asked, start, end, now)
-    found = when.fires_between(start - _TICK, end, MOST + 1)
-    instants = [instant for instant in found if not when.excluded(instant)]
-    if len(found) > MOST:
-        raise invalid("to", f"names more than {MOST:,} instants; ask for a shorter range", "range")
-    if asked.only_missing:
-        ran = {record["due_at"] for record in await db.fetch("instants_run", job_id, start, end)}
-        instants = [instant for instant in instants if instant not in ran]
-    if instants and not asked.dry_run:
-        await db.fetch("backfill_job", now, job_id, instants, asked.pace_seconds)
-        db.ring("queue", "events")
+    async with db.transaction():
+        await db.fetch("lock_job_to_run", job_id)
+        row = await jobs.find(job_id)
+        when = await timings.of(row)
+        start, end = when.schedule.instant(asked.start, "from"), when.schedule.instant(asked.end, "to")
+        _check(asked, start, end, now)
+        found = when.fires_between(start - _TICK, end, MOST + 1)
+        if len(found) > MOST:
+            raise invalid("to", f"names more than {MOST:,} instants; ask for a shorter range", "range")
+        instants = [instant for instant in found if not when.excluded(instant)]
+        if asked.only_missing:
+            ran = {record["due_at"] for record in await db.fetch("instants_run", job_id, start, end)}
+            instants = [instant for instant in instants if instant not in ran]
+        if instants and not asked.dry_run:
+            await db.fetch("backfill_job", now, job_id, instants, asked.pace_seconds)
+            db.ring("queue", "events")
     return instants
 
 

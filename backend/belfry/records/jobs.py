@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -108,19 +108,25 @@ async def switch(
     reason: str | None = None,
     resume_at: datetime | None = None,
 ) -> None:
-    """Pause a job or let it go on; what is queued already still runs. NotFound; a repeat changes nothing."""
+    """Pause a job or let it go on; what is queued already still runs. NotFound; a repeat changes only what it names.
+
+    `resume_at` ends a pause by itself; for `resume` it is when the pause ended, from which on instants fire again.
+    """
     if unstored := [*unstorable(reason, "reason")]:
         raise Invalid(*unstored)
     async with db.transaction():
         row = await _lock(job_id)
         if act == "pause":
+            given = {"paused_reason": reason, "resume_at": resume_at}
+            again = row["state"] == "paused"
             values: dict[Column | str, Any] = {
                 "state": "paused",
-                "paused_reason": reason,
-                "resume_at": resume_at,
+                **{name: value for name, value in given.items() if value is not None or not again},
             }
         elif row["state"] == "paused":
             values = {**timings.resumed(row, await timings.of(row), now)}
+            if resume_at is not None:
+                values["resumed_at"] = resume_at - timedelta(microseconds=1)
         else:
             return
         await Job.update(values | {"updated_at": now}).where(Job.id == job_id)
@@ -132,7 +138,7 @@ async def resume_due(now: datetime) -> None:
     async with db.transaction():
         for row in await db.fetch("lock_paused_jobs", now):
             try:
-                await switch(row["id"], "resume", now)
+                await switch(row["id"], "resume", now, None, row["resume_at"])
             except Invalid as unreadable:
                 await set_aside(row["id"], unreadable, now)
 
@@ -141,7 +147,7 @@ async def set_aside(job_id: str, unreadable: Invalid, now: datetime) -> None:
     """Pause a job whose schedule means nothing any more (a zone that is no more), so that it holds up no other."""
     async with db.transaction():
         await switch(job_id, "pause", now, f"its schedule cannot be read any more: {unreadable}")
-        await Job.update({Job.next_fire_at: None}).where(Job.id == job_id)
+        await Job.update({Job.next_fire_at: None, Job.resume_at: None}).where(Job.id == job_id)
 
 
 async def rearm(job_id: str, now: datetime) -> datetime | None:
@@ -166,7 +172,7 @@ async def change_calendar(
         for moved in await db.fetch("lock_moved_jobs", calendar_id, now):
             row = await _lock(moved["id"])
             following = (await timings.of(row)).next_fire(max(now, row["accounted_until"] or now))
-            state = row["state"] if following else "completed"
+            state = row["state"] if following or row["state"] == "paused" else "completed"
             await Job.update({Job.next_fire_at: following, Job.state: state}).where(Job.id == moved["id"])
             await _tell("updated", moved["id"], now)
 

@@ -8,7 +8,7 @@ import msgspec
 from belfry.ground.errors import FieldError, Invalid, invalid
 from belfry.records import calendars, db, timings, workers
 from belfry.rules import simulation
-from belfry.rules.definition import RANK, Definition, check, slug
+from belfry.rules.definition import RANK, Definition, check
 from belfry.rules.simulation import Planned, Simulation
 
 MOST_JOBS, MOST_FIRES, SAMPLE = 10_000, 200_000, 20
@@ -53,22 +53,29 @@ def _check(asked: Asked) -> None:
 
 async def _changed(definitions: list[Definition], now: datetime) -> list[Planned]:
     """The jobs as they are to be; Invalid names the field of the one at fault."""
-    ids = [definition.id or slug(definition.name) for definition in definitions]
+    ids = [definition.id or f"new job {place}" for place, definition in enumerate(definitions, 1)]
     if len(set(ids)) < len(ids):
         raise invalid("jobs", "name a job twice", "duplicate")
-    seconds = await _seconds(ids)
     planned: list[Planned] = []
     for place, (job_id, definition) in enumerate(zip(ids, definitions, strict=True)):
         try:
             check(definition)
-            when = await timings.understood(definition, job_id, now, now)
+            created = await _created(definition.id, now)
+            when = await timings.understood(definition, job_id, created, now)
+            seconds = (await _seconds([job_id]))[job_id]
         except Invalid as wrong:
             errors = [FieldError(f"jobs[{place}].{error.field}", error.message, error.code) for error in wrong.errors]
             raise Invalid(*errors) from wrong
         if definition.enabled:
             rank, most = RANK[definition.priority], definition.max_concurrency
-            planned.append(Planned(job_id, when, seconds[job_id], rank, definition.overlap, most))
+            planned.append(Planned(job_id, when, seconds, rank, definition.overlap, most, definition.max_runs))
     return planned
+
+
+async def _created(job_id: str | None, now: datetime) -> datetime:
+    """When a job was made, from which its rates count; now for one that is not there."""
+    rows = await db.fetch("made_at", job_id) if job_id else []
+    return rows[0]["created_at"] if rows else now
 
 
 async def _there(asked: Asked) -> list[Planned]:
@@ -89,6 +96,7 @@ async def _there(asked: Asked) -> list[Planned]:
             row["priority"],
             row["overlap"],
             row["max_concurrency"],
+            None if row["max_runs"] is None else row["max_runs"] - row["runs"],
         )
         for row in rows
     ]

@@ -61,7 +61,7 @@ async def understood(definition: Definition, job_id: str | None, anchor: datetim
         clock_changes=ClockChanges(definition.dst_gap, definition.dst_overlap),
     )
     timing = Timing(schedule, definition.start_at, definition.end_at, await _kept(definition))
-    refuse_what_cannot_move(timing, now)
+    refuse_what_cannot_move(timing)
     return timing
 
 

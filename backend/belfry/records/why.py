@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from belfry.ground.errors import Invalid, NotFound
 from belfry.records import db, history, jobs, timings, workers
 from belfry.rules import gates
 from belfry.rules.definition import Definition
@@ -23,7 +24,7 @@ async def execution(execution_id: int, now: datetime) -> Why:
     """The gates of one execution; NotFound."""
     row = await history.find(execution_id)
     if row["state"] == "skipped":
-        return await _skipped(row)
+        return await _skipped(row, row["due_at"])
     if row["state"] == "waiting":
         return await _waiting(row, now)
     if row["state"] == "queued":
@@ -42,16 +43,41 @@ async def job(job_id: str, at: datetime | None, now: datetime) -> Why:
         return await _standing(row, when, now)
     at = when.schedule.instant(at)
     record = await db.fetch_one("record_at", job_id, at)
-    if record and (record["due_at"] == at or record["state"] == "skipped"):
-        return await execution(record["id"], now)
+    if record and (record["due_at"] == at or (record["state"] == "skipped" and await _was_named(row, at))):
+        found = await history.find(record["id"])
+        return await _skipped(found, at) if found["state"] == "skipped" else await execution(record["id"], now)
     if at > now:
         return await _foreseen(row, when, at)
     return await _unrecorded(row, at)
 
 
-async def _skipped(row: Mapping[str, Any]) -> Why:
-    reason, due_at = row["reason"], row["due_at"]
-    data: dict[str, Any] = {"first": due_at, "last": row["last_due_at"], "count": row["skipped_count"]}
+async def _was_named(row: Mapping[str, Any], at: datetime) -> bool:
+    """Whether the job's schedule, as it was then, names the instant; one that cannot be read any more may have."""
+    then = await _timing_then(row, at)
+    return then is None or then[1].next_fire(at - _TICK) == at
+
+
+async def _timing_then(row: Mapping[str, Any], at: datetime) -> tuple[int, Timing] | None:
+    """The version in force then, and when it fired; None when there was none or it cannot be read any more."""
+    version = await db.fetch_one("version_at", row["id"], at)
+    if version is None:
+        return None
+    definition = msgspec.json.decode(version["definition"], type=Definition)
+    try:
+        when = await timings.understood(definition, row["id"], row["created_at"], version["created_at"])
+    except Invalid:
+        return None
+    return version["version"], when
+
+
+async def _skipped(row: Mapping[str, Any], due_at: datetime) -> Why:
+    reason = row["reason"]
+    data: dict[str, Any] = {
+        "at": due_at,
+        "first": row["due_at"],
+        "last": row["last_due_at"],
+        "count": row["skipped_count"],
+    }
     text = reason
     if reason == "overlap":
         older = await db.fetch_one("living_then", row["job_id"], due_at)
@@ -64,8 +90,7 @@ async def _skipped(row: Mapping[str, Any]) -> Why:
     elif reason == "paused":
         text = "the job was paused"
     elif reason == "calendar":
-        job_row = await jobs.find(row["job_id"])
-        kept = (await timings.of(job_row)).excluded(due_at)
+        kept = await _calendar_says(row["job_id"], due_at)
         text = f"its calendar keeps it from running then: {kept}" if kept else "its calendar kept it from running then"
     many = (
         f", like {row['skipped_count'] - 1} more until {shown(row['last_due_at'])}"
@@ -79,6 +104,14 @@ async def _skipped(row: Mapping[str, Any]) -> Why:
         data,
     )
     return gates.answer([gate], "", execution_id=row["id"])
+
+
+async def _calendar_says(job_id: str, at: datetime) -> str | None:
+    """What the job's calendar, as it is now, has against the instant."""
+    try:
+        return (await timings.of(await jobs.find(job_id))).excluded(at)
+    except (Invalid, NotFound):
+        return None
 
 
 async def _waiting(row: Mapping[str, Any], now: datetime) -> Why:
@@ -186,9 +219,21 @@ async def _foreseen(row: Mapping[str, Any], when: Timing, at: datetime) -> Why:
     """What will become of an instant to come, as things stand."""
     found = [_of_schedule(when, at, row["version"])]
     if found[0].open:
-        found += [*_of_state(row), _of_calendar(when, at)]
+        goes_on = row["state"] == "paused" and row["resume_at"] is not None and row["resume_at"] <= at
+        state = {**row, "state": "active"} if goes_on else row
+        found += [*_of_state(state), *_of_limit(row, when, at), _of_calendar(when, at)]
     ready = all(gate.open for gate in found)
     return gates.answer(found, f"it will fire at {shown(at)}", expected_start_at=at if ready else None)
+
+
+def _of_limit(row: Mapping[str, Any], when: Timing, at: datetime) -> list[Gate]:
+    """Whether the job may still run so often: none of the instants before this one being skipped."""
+    if row["max_runs"] is None or row["next_fire_at"] is None:
+        return []
+    left = row["max_runs"] - row["runs"]
+    before = when.count_between(row["next_fire_at"] - _TICK, at - _TICK)
+    text = f"{left} of {row['max_runs']} runs are left, and {before} instants come before this one"
+    return [Gate("limit", before < left, text, {"max_runs": row["max_runs"], "left": left, "before": before})]
 
 
 async def _unrecorded(row: Mapping[str, Any], at: datetime) -> Why:
@@ -197,11 +242,15 @@ async def _unrecorded(row: Mapping[str, Any], at: datetime) -> Why:
     if version is None:
         text = f"there was no such job then: it was made at {shown(row['created_at'])}"
         return gates.answer([Gate("created", False, text, {"created_at": row["created_at"]})], "")
-    definition = msgspec.json.decode(version["definition"], type=Definition)
-    then = await timings.understood(definition, row["id"], row["created_at"], version["created_at"])
-    found = [_of_schedule(then, at, version["version"])]
+    then = await _timing_then(row, at)
+    if then is None:
+        text = f"the schedule of version {version['version']} cannot be read any more"
+        return gates.answer([Gate("schedule", False, text, {"version": version["version"]})], "")
+    found = [_of_schedule(then[1], at, then[0])]
     if found[0].open:
-        found.append(Gate("record", False, "it is due, and nothing is recorded of it (yet, or no longer)", {}))
+        over = row["state"] == "completed" and (row["accounted_until"] is None or at > row["accounted_until"])
+        text = "it is due, and nothing is recorded of it (yet, or no longer)"
+        found += [gate for gate in _of_state(row) if over] or [Gate("record", False, text, {})]
     return gates.answer(found, "")
 
 

@@ -103,8 +103,8 @@ def decide(due: Due, times: Times, now: datetime) -> Firing:
     """Account for every due instant up to `now` exactly once: it fires or is part of a skip.
 
     The reasons, in this order: paused, calendar, misfire, overlap. Misfire `all` fires the latest `misfire_limit`,
-    one `PACE_SECONDS` after the other; `once` only the latest, which is told for how many it stands; `skip` not even
-    that when it is more than `MISFIRE_SECONDS` late. With overlap `skip` nothing fires while an execution lives;
+    one `PACE_SECONDS` after the other; `once` only the latest, which is told for how many it stands; `skip` those no
+    more than `MISFIRE_SECONDS` late. With overlap `skip` nothing fires while an execution lives;
     `queue` lets one wait; `cancel` lets the latest wait for the end of those it ends; `allow` fires up to `room`.
     """
     paused, first = _while_paused(due, times)
@@ -160,8 +160,9 @@ def _missed(due: Due, instants: list[datetime], now: datetime) -> list[datetime]
     """Those instants that are skipped as misfires."""
     if due.misfire == "all":
         return instants[: -due.misfire_limit]
-    too_late = due.misfire == "skip" and instants and now - instants[-1] > timedelta(seconds=MISFIRE_SECONDS)
-    return instants if too_late else instants[:-1]
+    if due.misfire == "skip":
+        return [instant for instant in instants if now - instant > timedelta(seconds=MISFIRE_SECONDS)]
+    return instants[:-1]
 
 
 def _overlapped(due: Due, fires: list[datetime]) -> list[datetime]:

@@ -147,9 +147,9 @@ class Timing(msgspec.Struct, frozen=True):
         return min(end, self.end_at) if self.end_at else end
 
 
-def refuse_what_cannot_move(timing: Timing, now: datetime) -> None:
+def refuse_what_cannot_move(timing: Timing) -> None:
     """Raises Invalid for the field `calendar_shift` when the schedule fires so often that no day can be moved."""
-    if timing.moves and timing.schedule.count_between(now, now + 7 * _DAY) > 7 * MOST_A_DAY:
+    if timing.moves and timing.schedule.most_a_day > MOST_A_DAY:
         raise invalid(
             "calendar_shift",
             f"moves what fires at most {MOST_A_DAY} times a day, and this fires more often; choose skip",

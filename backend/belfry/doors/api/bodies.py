@@ -1,5 +1,6 @@
 """Request bodies: read strictly, so that nothing is guessed, dropped or taken for something else."""
 
+import json
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -9,6 +10,7 @@ from litestar.typing import FieldDefinition
 
 from belfry.doors.api.problems import misfit
 from belfry.ground.errors import Invalid, invalid
+from belfry.rules.definition import unstorable
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -35,7 +37,16 @@ def decode(text: bytes, into: Any) -> Any:
     except msgspec.ValidationError as error:
         raise misfit(error) from error
     except (msgspec.DecodeError, RecursionError) as error:
-        raise _no_json(error) from error
+        raise _unstorable(text) or _no_json(error) from error
+
+
+def _unstorable(text: bytes) -> Invalid | None:
+    """What a body holds at fault that is JSON all the same: lone surrogates, each at its field."""
+    try:
+        found = [*unstorable(json.loads(text))]
+    except (ValueError, RecursionError):
+        return None
+    return Invalid(*found) if found else None
 
 
 def convert(value: Any, into: Any) -> Any:

@@ -145,8 +145,10 @@ class JobsController(Controller):
         now = await db.now()
         if data.resume_at is not None and data.status == "active":
             raise invalid("resume_at", "goes with status paused only", "conflict")
-        if data.resume_at is not None and (data.resume_at.tzinfo is None or data.resume_at <= now):
-            raise invalid("resume_at", "must carry an offset and lie in the future", "range")
+        if data.resume_at is not None and (
+            data.resume_at.tzinfo is None or data.resume_at.year > 9000 or data.resume_at <= now
+        ):
+            raise invalid("resume_at", "must carry an offset and lie in the future, before the year 9000", "range")
         act = "pause" if data.status == "paused" else "resume"
         await jobs.switch(job_id, act, now, data.reason, data.resume_at)
         return await _read(job_id)

@@ -13,6 +13,7 @@ from litestar.params import Parameter
 from belfry.doors.api.bodies import Body
 from belfry.doors.api.executions import LinesQuery, LineView, lines
 from belfry.doors.api.pages import Page, Paging, paged
+from belfry.ground.errors import Invalid
 from belfry.loops.server import Server
 from belfry.records import db, previews, selfcheck, servers, simulations, status, workers
 from belfry.records.selfcheck import Found
@@ -108,6 +109,7 @@ class PreviewView(msgspec.Struct):
 
     kind: str
     rule: str
+    timezone: str
     description: str
     warnings: list[str]
     next: list[datetime]
@@ -184,13 +186,31 @@ class SystemController(Controller):
     @post("/schedules/preview", status_code=200, dto=Body[Preview], return_dto=None)
     async def preview(self, data: Preview) -> PreviewView:
         """What a schedule means and when it would fire; touches nothing."""
-        start = schedules.instant_in(data.start, data.timezone) if data.start else await db.now()
+        start = schedules.instant_in(data.start, data.timezone, "from") if data.start else await db.now()
         given = {name: getattr(data, name) for name in data.__struct_fields__ if name in Definition.__struct_fields__}
         asked = Definition(id=data.job_id, name="preview", command="preview", **given)
-        check(asked)
+        _check_preview(asked)
         found = await previews.preview(asked, start, data.count)
         schedule = found.schedule
-        return PreviewView(schedule.kind, schedule.rule, schedule.description, found.warnings, found.fires, found.marks)
+        return PreviewView(
+            schedule.kind,
+            schedule.rule,
+            schedule.timezone,
+            schedule.description,
+            found.warnings,
+            found.fires,
+            found.marks,
+        )
+
+
+def _check_preview(asked: Definition) -> None:
+    """As a job is checked; what is wrong with the id is wrong with `job_id`."""
+    try:
+        check(asked)
+    except Invalid as wrong:
+        names = {"id": "job_id"}
+        found = [msgspec.structs.replace(error, field=names.get(error.field, error.field)) for error in wrong.errors]
+        raise Invalid(*found) from wrong
 
 
 class WorkersController(Controller):

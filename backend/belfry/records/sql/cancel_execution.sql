@@ -1,7 +1,7 @@
 -- Cancel one execution: at once when no worker holds it, else by asking the worker. $3 is the reason.
 with target as (select id, worker_id from live_executions where id = $2 for update),
 asked as (
-    update live_executions as live set cancel_requested = true
+    update live_executions as live set cancel_requested = true, reason = $3
     from target where live.id = target.id and target.worker_id is not null
     returning live.id, live.worker_id, live.attempt, live.fence
 ), gone as (

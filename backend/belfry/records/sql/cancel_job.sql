@@ -1,6 +1,6 @@
 -- End what waits or is queued of the job $2, and ask the workers to end what they hold of it.
 with asked as (
-    update live_executions set cancel_requested = true where job_id = $2 and worker_id is not null
+    update live_executions set cancel_requested = true, reason = 'job deleted' where job_id = $2 and worker_id is not null
 ), gone as (
     delete from live_executions where job_id = $2 and worker_id is null returning *
 ), past as (

@@ -9,7 +9,9 @@ with gone as (
     returning live.id, job_id, job_version, live.state as was, given.state, trigger, priority, due_at, queued_at,
         $1::timestamptz - make_interval(secs => given.age) as finished_at,
         coalesce(started_at, $1::timestamptz - make_interval(secs => given.age + given.duration)) as started_at,
-        command, args, live.attempt, max_attempts, attempts, live.worker_id, given.reason, given.result, given.error,
+        command, args, live.attempt, max_attempts, attempts, live.worker_id,
+        case when given.state = 'cancelled' and cancel_requested then coalesce(live.reason, given.reason) else given.reason end as reason,
+        given.result, given.error,
         idempotency_key, jitter_seconds, stands_for
 ), past as (
     insert into past_executions (id, job_id, job_version, state, trigger, priority, due_at, queued_at, started_at,

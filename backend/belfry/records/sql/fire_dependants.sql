@@ -11,7 +11,7 @@ with marked as (
             where needs.job_id = jobs.id and needs.depends_on <> all ($3)
                 and not coalesce(needs.succeeded_at > coalesce(jobs.last_fired_at, jobs.created_at), false)
         )
-        and not (overlap = 'skip' and exists (select from live_executions as live where live.job_id = jobs.id))
+        and not (overlap = 'skip' and exists (select from live_executions as live where live.job_id = jobs.id and live.trigger <> 'backfill'))
     returning id, version, command, args, priority, labels, timeout_seconds, retry_policy
 ), fired as (
     insert into live_executions (job_id, job_version, state, trigger, priority, due_at, ready_at, queued_at, command, args,

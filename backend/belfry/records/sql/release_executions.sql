@@ -5,7 +5,7 @@
 with waiting as (
     select id, job_id, due_at,
         reason is not distinct from 'overlap' and exists (
-            select from live_executions as older where older.job_id = live.job_id and older.id < live.id
+            select from live_executions as older where older.job_id = live.job_id and older.id < live.id and older.trigger <> 'backfill'
         ) as overlapping
     from live_executions as live where state = 'waiting' and job_id = any ($2)
 ), judged as (

@@ -75,9 +75,9 @@ class Schedule(msgspec.Struct, frozen=True):
         fire = self.plan.after(since)
         return None if fire is None or (self.until is not None and fire > self.until) else fire
 
-    def instant(self, moment: datetime) -> datetime:
-        """The moment in UTC; one without an offset is what the clocks of the zone show."""
-        return instant_in(moment, self.timezone)
+    def instant(self, moment: datetime, field: str = "at") -> datetime:
+        """The moment in UTC; one without an offset is what the clocks of the zone show. Invalid for the field."""
+        return instant_in(moment, self.timezone, field)
 
     def wall(self, instant: datetime) -> datetime:
         """What the clocks of the zone show then, without an offset."""
@@ -94,6 +94,11 @@ class Schedule(msgspec.Struct, frozen=True):
             fires.append(fire)
             fire = self.next_fire(fire)
         return fires
+
+    @property
+    def most_a_day(self) -> int:
+        """How often it fires at most on one day."""
+        return self.plan.most_a_day
 
     def count_between(self, start: datetime, end: datetime) -> int:
         """How many fires there are with start < t ≤ end; it takes no longer when there are many."""
@@ -143,9 +148,11 @@ def prepare() -> None:
     say(Walls(("0 0 * * *",), "UTC", DEFAULT))
 
 
-def instant_in(moment: datetime, timezone: str) -> datetime:
-    """The moment in UTC; one without an offset is what the clocks of `timezone` show. Invalid for `timezone`."""
+def instant_in(moment: datetime, timezone: str, field: str) -> datetime:
+    """The moment in UTC; one without an offset is what the clocks of `timezone` show. Invalid for that or the field."""
     zone = zone_name(timezone)
+    if not 1900 <= moment.year <= 9000:
+        raise invalid(field, "must lie between the years 1900 and 9000", "range")
     return moment.astimezone(UTC) if moment.tzinfo is not None else instant_of(moment, zone, 0)[0]
 
 

@@ -67,7 +67,7 @@ def _put_within(said: Said, stride: Stride, units: set[str]) -> None:
 
 
 def stepped(said: Said, stride: Stride) -> list[str]:
-    """Cron's field of every so many of a unit, from the first one that is said; raises Unclear for more than a first."""
+    """Cron's field of every so many of a unit, from the one that is said; raises Unclear for more than that."""
     count, values = stride.count, said.fields.get(stride.unit)
     if values is None:
         return [f"*/{count}" if count > 1 else "*"]

@@ -45,7 +45,10 @@ class Ahead(msgspec.Struct, frozen=True):
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """A date, days ahead, the next weekday (`this` one may be today), or an instant (with its offset or on the zone's clock); perhaps a time."""
+    """A date, days ahead, the next weekday (`this` one may be today), or an instant; perhaps a time.
+
+    An instant has an offset, or is on the clock of the zone.
+    """
 
     day: date | None = None
     days_ahead: int = 0

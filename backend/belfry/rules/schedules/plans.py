@@ -1,13 +1,13 @@
 """The kinds of schedule and the instants they name. Every instant is aware and in UTC."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import msgspec
 
 from belfry.rules.schedules.counting import count_fires, list_fires
-from belfry.rules.schedules.walls import follows_the_wall_clock, next_wall
+from belfry.rules.schedules.walls import follows_the_wall_clock, is_steady, next_wall, seconds_of_day
 from belfry.rules.schedules.zones import (
     FOLLOW,
     ClockChanges,
@@ -19,10 +19,16 @@ from belfry.rules.schedules.zones import (
 )
 
 _SECOND = timedelta(seconds=1)
+_ANY_DAY, _SECONDS_A_DAY = date(2000, 1, 1), 86_400
 
 
 class Manual(msgspec.Struct, frozen=True):
     """Never by itself: by hand, or when its dependencies have succeeded."""
+
+    @property
+    def most_a_day(self) -> int:
+        """Never."""
+        return 0
 
     def after(self, after: datetime) -> datetime | None:
         """None, always."""
@@ -44,6 +50,11 @@ class Once(msgspec.Struct, frozen=True):
     """One instant."""
 
     at: datetime
+
+    @property
+    def most_a_day(self) -> int:
+        """Once."""
+        return 1
 
     def after(self, after: datetime) -> datetime | None:
         """The instant while it is later than `after`."""
@@ -67,6 +78,11 @@ class Every(msgspec.Struct, frozen=True):
     count: int
     unit: str
     anchor: datetime
+
+    @property
+    def most_a_day(self) -> int:
+        """How often it fires at most on one day."""
+        return -(-timedelta(days=1) // self._period)
 
     def after(self, after: datetime) -> datetime | None:
         """The first fire later than `after`."""
@@ -100,6 +116,11 @@ class Walls(msgspec.Struct, frozen=True):
     rules: tuple[str, ...]
     zone: str
     clock_changes: ClockChanges
+
+    @property
+    def most_a_day(self) -> int:
+        """How often it fires at most on one day, one with a clock change aside."""
+        return sum(_most_a_day(rule) for rule in self.rules)
 
     def after(self, after: datetime) -> datetime | None:
         """The first fire later than `after`; None when there is none in the next 50 years."""
@@ -136,6 +157,10 @@ class Walls(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         return " | ".join(self.rules)
+
+
+def _most_a_day(rule: str) -> int:
+    return seconds_of_day(rule, _ANY_DAY).bit_count() if is_steady(rule) else _SECONDS_A_DAY
 
 
 def _whole_second_after(instant: datetime) -> datetime:

@@ -135,6 +135,7 @@ def _clocked(said: Said, pace: Stride) -> Meaning:
         )
         daily = not (said.dates or said.weekdays or said.months)
         return _short(_rules(said, spread(said.window, pace, daily=daily)), pace)
+    _refuse_a_second_that_may_be_a_day(said, pace)
     at, length = span_of(pace.tokens)
     plain = rate(pace.count, pace.unit, at, length)
     if not said.fields and not said.dates and not said.weekdays and not said.months:
@@ -144,6 +145,13 @@ def _clocked(said: Said, pace: Stride) -> Meaning:
         why = f"{pace.count} {pace.unit}s do not divide the {larger}, so they cannot be tied to more"
         raise unclear(pace.tokens, why, f"every {pace.count} {pace.unit}s of every {larger}")
     return _rules(said, [(0, triple({**said.fields, pace.unit: stepped(said, pace)}))])
+
+
+def _refuse_a_second_that_may_be_a_day(said: Said, pace: Stride) -> None:
+    larger = [one.unit for one in said.strides if one.unit in ("week", "month", "year")]
+    if larger and any(token.type == "SECOND" and token == "second" for token in pace.tokens):
+        why = f"each second, or the second day of the {larger[0]}?"
+        raise unclear(pace.tokens, why, "on the 2nd")
 
 
 def _short(rules: Rules, pace: Stride) -> Rules:
