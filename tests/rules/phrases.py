@@ -653,7 +653,7 @@ tomorrow, at midnight            2027-01-02 00:00:00
 day after tomorrow at 9:00       2027-01-03 09:00:00
 the day after tomorrow at 9:00   2027-01-03 09:00:00
 next friday at 17:00             2027-01-08 17:00:00
-this friday at 17:00             2027-01-08 17:00:00
+this friday at 17:00             2027-01-01 17:00:00
 next monday at 9 am              2027-01-04 09:00:00
 on next sunday at 9:00           2027-01-03 09:00:00
 friday, 2027-02-05 at 9:00       2027-02-05 09:00:00
