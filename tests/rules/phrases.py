@@ -205,14 +205,14 @@ FAMILIES = [
     Family(
         "0 12 * * *",
         at("12:00"),
-        "noon|midday|at noon|daily at noon|every day at midday|at 12 pm|12:00|12:00 pm|every day at noon",
+        "noon|midday|at noon|daily at noon|every day at midday|at 12 pm|12:00|12:00 pm|every day at noon|12 noon|at 12 noon",
     ),
     Family(
         "0 18 * * *",
         at("18:00"),
         "daily at 6 pm|18h|at 18|at 18h|at 6 PM|18:00|6:00pm|at 6 in the evening|6 o'clock pm|six pm|daily at 18",
     ),
-    Family("30 18 * * *", at("18:30"), "18h30|at 18h30|6:30pm|daily at 6.30 p.m.|at 18.30"),
+    Family("30 18 * * *", at("18:30"), "18h30|at 18h30|18 h 30|at 18 h 30|6:30pm|daily at 6.30 p.m.|at 18.30"),
     Family("0 0 * * *", at("00:00"), "12am|12 am|at 0|at 00:00|12:00 am"),
     Family("30 0 6 * * *", lambda w: f"{w:%H:%M:%S}" == "06:00:30", "at 06:00:30|daily at 6:00:30 am|06:00:30", 2, 1),
     Family(
@@ -638,6 +638,7 @@ in 90 secs                       2027-01-01 11:01:30
 in an hour                       2027-01-01 12:00:00
 in a minute                      2027-01-01 11:01:00
 2 hours from now                 2027-01-01 13:00:00
+10 minutes from now              2027-01-01 11:10:00
 an hour from now                 2027-01-01 12:00:00
 in half an hour                  2027-01-01 11:30:00
 in two weeks                     2027-01-15 11:00:00

@@ -11,7 +11,7 @@ every monday at 9 or 10 @ 19 @ every monday at 9 am and 10 am / every monday at 
 at 6 and 7 pm @ 4 @ at 6 am and 7 pm / at 6 pm and 7 pm
 at 9 and 10 @ 4 @ at 9 am and 10 am / at 9 pm and 10 pm
 biweekly @ 1 @ every 2 weeks / on monday and thursday
-bi-weekly on monday @ 1 @ every 2 weeks on monday / on monday and thursday on monday
+bi-weekly on monday @ 1 @ every 2 weeks on monday
 bimonthly @ 1 @ every 2 months / on the 1st and 15th
 semi-weekly @ 1 @ on monday and thursday
 semimonthly @ 1 @ on the 1st and 15th
@@ -41,9 +41,9 @@ on the 45th day of the month @ 8 @ on the last day of the month / on the 31st of
 on the sixth monday @ 8 @ on the last monday
 noonish @ 1 @ noon
 around 9:00 @ 1 @ at 9:00
-tonight @ 1 @ today at 20:00 / today at 09:00
-tonight at 9 @ 1 @ today at 20:00 / today at 09:00
-this morning @ 1 @ today at 20:00 / today at 09:00
+tonight @ 1 @ today at 20:00
+tonight at 9 @ 1 @ today at 9 pm
+this morning @ 1 @ today at 08:00
 never @ 1 @ manual
 sometimes @ 1 @ hourly / daily
 nonsense @ 1 @ …
@@ -89,8 +89,8 @@ monday, 2027-02-05 09:00 @ 1 @ friday 2027-02-05 09:00 / monday 2027-02-08 09:00
 31 january 2027 @ 1 @ 31 january 2027 at 09:00 / 31 january 2027 at midnight
 tomorrow @ 1 @ tomorrow at 09:00 / tomorrow at midnight
 next friday @ 1 @ next friday at 09:00 / next friday at midnight
-tomorrow at 9:00 and 17:00 @ 10 @ tomorrow at 09:00
-in 10 minutes at 9:00 @ 15 @ in 10 minutes
+tomorrow at 9:00 and 17:00 @ 10 @ …
+in 10 minutes at 9:00 @ 15 @ …
 every 5 minutes tomorrow at 9:00 @ 1 @ tomorrow at 9:00
 tomorrow at 9 @ 13 @ tomorrow at 9 am / tomorrow at 9 pm
 daily at 9:00 EST @ 15 @ daily at 9:00 America/New_York
@@ -103,7 +103,7 @@ on the 13th and fridays @ 1 @ on the 13th or on fridays
 every second monday @ 1 @ on the second monday / every 2 weeks on monday
 every third friday @ 1 @ on the third friday / every 3 weeks on friday
 every month on monday @ 13 @ every month on the first monday
-weekly on the 1st @ 8 @ weekly on monday
+weekly on the 1st @ 8 @ …
 yearly on the 1st @ 8 @ yearly on january 1st
 every march on monday @ 13 @ every march on the first monday
 in march @ 1 @ every day in march / on the 1st in march
@@ -111,11 +111,11 @@ in january and july at 6:00 @ 1 @ every day in january and july at 6:00 / on the
 between 9:00 and 17:00 @ 1 @ every hour between 9:00 and 17:00 / any time between 9:00 and 17:00
 every 15 minutes between 9:00 and 9:00 @ 18 @ every 15 minutes between 09:00 and 17:00
 every 7 seconds between 9:00 and 10:00 @ 1 @ every minute between 9:00 and 10:00
-every 2 days on monday @ 14 @ every 2 days at 09:00
-every 2 weeks on the 1st @ 15 @ every 2 weeks on monday
+every 2 days on monday @ 14 @ …
+every 2 weeks on the 1st @ 15 @ …
 every 5 months on monday @ 16 @ every 5 months on the first monday
-every 2 days at 9:00 and 10:30 @ 14 @ every 2 days at 09:00
-manual at 9:00 @ 8 @ manual
+every 2 days at 9:00 and 10:30 @ 14 @ …
+manual at 9:00 @ 8 @ …
 every 5 minutes manual @ 1 @ manual
 on the last @ 8 @ on the last day / on the last weekday
 on the last month @ 8 @ on the last day
@@ -132,14 +132,70 @@ every day starting 2027-13-01 @ 20 @ …
 every day starting 2027-01-01 starting 2027-02-01 @ 31 @ …
 every 5 minutes until @ 22 @ …
 at noon and a half @ 15 @ …
-every fortnight on the 1st @ 17 @ every fortnight on monday
-every 5 parsecs @ 9 @ every 5 secs
+every fortnight on the 1st @ 17 @ …
+every 5 parsecs @ 9 @ …
 9:00 pm am @ 9 @ …
 every 5 minutes ; @ 18 @ …
 every 5 minutes and also @ 25 @ …
 every 7 minutes and also every 11 minutes @ 1 @ …
-1.5 hours @ 1 @ …
-every 1.5 hours @ 7 @ …
+1.5 hours @ 1 @ every 90 minutes / in 90 minutes
+every 1.5 hours @ 7 @ every 90 minutes
 every -5 minutes @ 7 @ …
 every 5 minutes! @ 16 @ …
+every morning at 9 @ 7 @ every day at 9 am
+every evening at 8 @ 7 @ every day at 8 pm
+every evening at 20:00 @ 7 @ every day at 20:00
+every afternoon at 3:30 @ 7 @ every day at 3:30 pm
+every morning at 8 and 10 @ 7 @ every day at 8 am and 10 am
+every night at 2am @ 7 @ every day at 2am
+every night at 11 @ 7 @ every day at 11 pm
+every morning @ 7 @ every day at 08:00
+every night @ 7 @ every day at 22:00
+every 10 minutes every morning @ 24 @ …
+every morning on weekdays at 9:00 @ 7 @ every day on weekdays at 9:00
+at 9 every morning @ 4 @ at 9 am every day
+mornings at 9 @ 1 @ every day at 9 am
+every monday morning at 8 @ 14 @ every monday at 8 am
+every other morning at 9 @ 13 @ every other day at 9 am
+tomorrow morning at 9 @ 10 @ tomorrow at 9 am
+tonight at 11pm @ 1 @ today at 11pm
+tonight at 2 @ 1 @ tomorrow at 2 am
+this evening at 8pm @ 1 @ today at 8pm
+at 8 this evening @ 4 @ at 8 pm today
+at 3 at night @ 4 @ at 3 am
+at 11 at night @ 4 @ at 11 pm
+everyday at 9am @ 1 @ every day at 9am
+every 2.5 hours @ 7 @ every 150 minutes
+every 1.25 minutes @ 7 @ every 75 seconds
+every 1.01 minutes @ 7 @ …
+at the end of the month @ 1 @ on the last day of the month
+at the end of every month at 9:00 @ 1 @ on the last day of every month at 9:00
+every month end @ 1 @ on the last day of every month
+last day of the year @ 1 @ last day of december
+last friday of the year @ 1 @ last friday of december
+daily at noon through 2027-06-30 @ 15 @ daily at noon until 2027-06-30
+every day at 9am from 2027-01-01 to 2027-06-30 @ 34 @ every day at 9am from 2027-01-01 until 2027-06-30
+every hour at 5 @ 1 @ every hour at :05
+every hour at 5 and 35 on mondays @ 1 @ every hour at :05 and :35 on mondays
+hourly at 15 @ 1 @ hourly at :15
+yesterday at 9:00 @ 1 @ …
+on friday the 13th @ 4 @ …
+every friday the 13th at 9:00 @ 7 @ …
+every day every hour any time between @ 38 @ …
+on the 13th that is a friday at 9:00 @ 1 @ …
+18 h @ 1 @ 18h
+at 18 h @ 4 @ at 18h
+@every 1d @ 8 @ @every 24h
+@every 1h 30m @ 8 @ @every 1h30m
+@every 1000000000h @ 8 @ …
+0 9 * * *;0 10 * * * @ 10 @ 0 9 * * * | 0 10 * * *
+mondays at 9:00 and tuesdays at 10:00 @ 16 @ mondays at 9:00 and also tuesdays at 10:00
+mon at 9:00, tue at 10:00 and fri at 12:00 @ 11 @ mon at 9:00 and also tue at 10:00 and also fri at 12:00
+once tomorrow at 9am @ 1 @ tomorrow at 9am
+once on 2027-01-31 at 8:00 @ 1 @ on 2027-01-31 at 8:00
+once on friday at 9:00 @ 1 @ next friday at 9:00
+once at 9am @ 1 @ today at 9am / tomorrow at 9am
+once in 10 minutes @ 1 @ in 10 minutes / every 10 minutes
+once every 5 minutes @ 1 @ every 5 minutes
+half past nine @ 11 @ …
 """

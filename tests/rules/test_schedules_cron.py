@@ -235,7 +235,10 @@ H/0 * * * *           minute          3
 * * * *               five fields     1
 * * * * * * *         five fields     1
 @fortnightly          no macro        1
-@every                no macro        1
+@every                whole numbers   7
+@every 100ms          whole numbers   8
+@every -5m            whole numbers   8
+0 0 * * 7-1           write 0-1;      9
 """
 
 

@@ -62,7 +62,7 @@ def _is_bare(tokens: list[Token]) -> bool:
 
 def _clock(tokens: list[Token]) -> Clock:
     if tokens[0].type == "NAMED":
-        return Clock(_NAMED[tokens[0].rstrip(".")])
+        return Clock(_NAMED[tokens[0].rstrip(".").split()[-1]])
     text = " ".join(tokens)
     found = [int(digits) for digits in re.findall("[0-9]+", text)] or [number(tokens[0])]
     half = re.search(r"in +the +(morning|afternoon|evening)|([ap])\.?m", text)

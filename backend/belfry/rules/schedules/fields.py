@@ -185,7 +185,8 @@ def _ends(unit: Unit, base: str, at: int, *, open_ended: bool) -> tuple[int, int
     last = _value(unit, last_text, at + len(first_text) + 1)
     last = 7 if unit is WEEKDAY and last_text == "sun" else last
     if last < first:
-        raise Misread(at, len(base), f"{unit.name}: {base} runs backwards; write {unit.low}-{last},{first}-{span[-1]}")
+        late = "" if first > span[-1] else f",{first}-{span[-1]}"
+        raise Misread(at, len(base), f"{unit.name}: {base} runs backwards; write {unit.low}-{last}{late}")
     return first, last
 
 

@@ -15,13 +15,18 @@ from belfry.rules.schedules.paces import rate
 from belfry.rules.schedules.places import Place, place
 from belfry.rules.schedules.plans import Every, Manual, Once, Plan, Walls
 from belfry.rules.schedules.recurrences import RECURRENCE, Recurrence, read_recurrence
+from belfry.rules.schedules.unclear import Unclear
 from belfry.rules.schedules.words import read_words, rules_of
 from belfry.rules.schedules.zones import DAWN, HORIZON, ClockChanges, instant_of, wall_of, zone_name
 
 LONGEST_TEXT = 500
-_CRON = re.compile(r"@|.*\*|[0-9Hh][0-9*?/,()HhLl#-]*[ \t]+[0-9Hh][0-9*?/,()HhLl#-]*([ \t]|$)")
+_CRON = re.compile(
+    r"@|.*\*|(?![0-9]+ *h(?: *[0-9]{2})?$)[0-9Hh][0-9*?/,()HhLl#-]*[ \t]+[0-9Hh][0-9*?/,()HhLl#-]*([ \t]|$)"
+)
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+[^ ]*", re.IGNORECASE)
-_EVERY = re.compile(r"@every[ \t]+((?:[0-9]{1,9}[hms])+)", re.IGNORECASE)
+_EVERY = re.compile(r"@every[ \t]+((?:[0-9]{1,12}[hms])+)", re.IGNORECASE)
+_LIKE_EVERY = re.compile(r"[ \t]*@every\b[ \t]*(.*)", re.IGNORECASE)
+_SEMICOLONS = re.compile(r";.*")
 _TAIL = re.compile(r"[ \t,]+(starting|beginning|start|from|until|till|til|ending)\b", re.IGNORECASE)
 _HAS_A_PLACE = re.compile(r"\bh|h\b|any|some", re.IGNORECASE)
 
@@ -156,6 +161,8 @@ def _notation(text: str, job_id: str | None) -> Meaning | None:
         return Moment(instant=_written(text))
     if every := _EVERY.fullmatch(text.strip()):
         return _go_duration(every[1], text.index(every[1]))
+    if every := _LIKE_EVERY.fullmatch(text):
+        raise _no_go_duration(every)
     if _CRON.match(text.strip()):
         return rules_of(_cron_texts(text), job_id)
     return None
@@ -163,6 +170,8 @@ def _notation(text: str, job_id: str | None) -> Meaning | None:
 
 def _cron_texts(text: str) -> list[str]:
     """The rules of a union, each behind as many blanks as text stands before it, which keeps the positions."""
+    if rest := _SEMICOLONS.search(text):
+        raise Unclear(rest.start(), len(rest[0]), "cron rules are joined by |", (rest[0].replace(";", " | "),))
     texts, at = list[str](), 0
     for rule in text.split("|"):
         if not rule.strip() and "|" in text:
@@ -199,6 +208,17 @@ def _go_duration(text: str, at: int) -> Meaning:
     smallest = min((unit for _, unit in parts), key=lambda unit: seconds[unit])
     unit = {"h": "hour", "m": "minute", "s": "second"}[smallest]
     return rate(total // seconds[smallest], unit, at, len(text))
+
+
+def _no_go_duration(found: re.Match[str]) -> Misread:
+    said = found[1].strip().lower()
+    why = "@every takes whole numbers with h, m and s, such as @every 1h30m"
+    close = "".join(said.split())
+    days = re.fullmatch("([0-9]{1,5})d", close)
+    near = f"{int(days[1]) * 24}h" if days else close
+    if re.fullmatch("(?:[0-9]{1,9}[hms])+", near):
+        return Unclear(found.start(1), len(found[1].rstrip()), why, (near,))
+    return Misread(found.start(1), len(found[1].rstrip()), why)
 
 
 def _invalid(text: str, misread: Misread) -> Invalid:
