@@ -152,7 +152,7 @@ every night at 11 @ 7 @ every day at 11 pm
 every morning @ 7 @ every day at 08:00
 every night @ 7 @ every day at 22:00
 every 10 minutes every morning @ 24 @ …
-every morning on weekdays at 9:00 @ 7 @ every day on weekdays at 9:00
+every morning on weekdays at 9:00 @ 7 @ every day on weekdays at 9:00 am
 at 9 every morning @ 4 @ at 9 am every day
 mornings at 9 @ 1 @ every day at 9 am
 every monday morning at 8 @ 14 @ every monday at 8 am
@@ -190,12 +190,19 @@ at 18 h @ 4 @ at 18h
 @every 1000000000h @ 8 @ …
 0 9 * * *;0 10 * * * @ 10 @ 0 9 * * * | 0 10 * * *
 mondays at 9:00 and tuesdays at 10:00 @ 16 @ mondays at 9:00 and also tuesdays at 10:00
-mon at 9:00, tue at 10:00 and fri at 12:00 @ 11 @ mon at 9:00 and also tue at 10:00 and also fri at 12:00
+mon at 9:00, tue at 10:00 and fri at 12:00 @ 12 @ mon at 9:00 and also tue at 10:00 and also fri at 12:00
 once tomorrow at 9am @ 1 @ tomorrow at 9am
 once on 2027-01-31 at 8:00 @ 1 @ on 2027-01-31 at 8:00
 once on friday at 9:00 @ 1 @ next friday at 9:00
 once at 9am @ 1 @ today at 9am / tomorrow at 9am
 once in 10 minutes @ 1 @ in 10 minutes / every 10 minutes
 once every 5 minutes @ 1 @ every 5 minutes
+every morning at 9 and every evening at 8 @ 7 @ every day at 9 am and 8 pm
+every morning at nine @ 7 @ every day at nine am
+first monday morning of the month at 9 @ 14 @ first monday of the month at 9 am
+every evening at 08:30 @ 7 @ every day at 8:30 pm
+12 hours @ 1 @ every 12 hours / in 12 hours
+at 5 past every hour @ 1 @ every hour at :05
+at 18 hours @ 4 @ at 18h
 half past nine @ 11 @ …
 """

@@ -171,7 +171,9 @@ def _notation(text: str, job_id: str | None) -> Meaning | None:
 def _cron_texts(text: str) -> list[str]:
     """The rules of a union, each behind as many blanks as text stands before it, which keeps the positions."""
     if rest := _SEMICOLONS.search(text):
-        raise Unclear(rest.start(), len(rest[0]), "cron rules are joined by |", (rest[0].replace(";", " | "),))
+        raise Unclear(
+            rest.start(), len(rest[0]), "cron rules are joined by |", (rest[0].rstrip("; \t").replace(";", " | "),)
+        )
     texts, at = list[str](), 0
     for rule in text.split("|"):
         if not rule.strip() and "|" in text:

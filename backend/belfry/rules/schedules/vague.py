@@ -8,11 +8,11 @@ from belfry.rules.schedules import halves
 from belfry.rules.schedules.unclear import Unclear
 
 _HALF = "means twice in one or once in two of them, depending on who reads it"
-_CLOCK = r"(?:at +)?(?:[0-9]{1,2}(?:[:.h][0-9]{2})?(?: *[ap]\.?m)?|noon|midnight)"
+_CLOCK = r"(?:at +)?(?:[0-9]{1,2}(?:[:.][0-9]{2}|h(?:[0-9]{2})?)?(?: *[ap]\.?m)?|noon|midnight)"
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:days?)?"
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _BY_ITSELF = "what is dated runs once by itself"
-_IN_A_HALF = "this goes with no time; write am or pm, or a time such as 20:00"
+_IN_A_HALF = "a part of the day does not make a time exact; write am or pm, or a time such as 20:00"
 _SMALLER = {"week": (7, "days"), "day": (24, "hours"), "hour": (60, "minutes"), "minute": (60, "seconds")}
 
 Instead = tuple[str, ...] | Callable[[re.Match[str]], tuple[str, ...]]
@@ -26,7 +26,11 @@ def _whole(found: re.Match[str]) -> tuple[str, ...]:
 
 def _past_the_hour(found: re.Match[str]) -> tuple[str, ...]:
     minutes = [int(minute) for minute in re.findall("[0-9]+", found["past"])]
-    return (found["hourly"] + " at " + " and ".join(f":{minute:02}" for minute in minutes),)
+    return (
+        ("hourly" if found["hourly"] == "hourly" else "every hour")
+        + " at "
+        + " and ".join(f":{minute:02}" for minute in minutes),
+    )
 
 
 def _last_day(found: re.Match[str]) -> tuple[str, ...]:
@@ -42,6 +46,7 @@ _VAGUE: tuple[tuple[str, str, Instead], ...] = (
     (r"(semi|half)-?monthly", "which two days of the month?", ("on the 1st and 15th",)),
     (r"(semi|half)-?(annual|annually|yearly)", "write how many months lie between", ("every 6 months",)),
     (r"never", "a job that runs by hand only is", ("manual",)),
+    (halves.TWO_PARTS, _IN_A_HALF, halves.two_parts),
     (halves.BEFORE_A_TIME, _IN_A_HALF, halves.before_a_time),
     (halves.AFTER_A_TIME, _IN_A_HALF, halves.after_a_time),
     (halves.ALONE, "at which time?", halves.alone),
@@ -66,6 +71,16 @@ _VAGUE: tuple[tuple[str, str, Instead], ...] = (
         "such as RRULE:FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13",
         (),
     ),
+    (
+        r"(?:^ *|at +)(?P<past>[0-5]?[0-9]) +past +(?:the|(?P<hourly>every)) +hour",
+        "minutes past the hour are written :05",
+        _past_the_hour,
+    ),
+    (
+        r"^ *(?P<named>[0-9]{1,9} *(?:second|sec|hour|hr|day|week|month|year)s?) *$",
+        "again and again, or once?",
+        (r"every \g<named>", r"in \g<named>"),
+    ),
     (rf"(?:through|thru|to)(?= +{_DATE})", "the last date goes with until", ("until",)),
     (r"once +in(?= +(?:[0-9]|an?(?![a-z])))", "once, or again and again?", ("in", "every")),
     (r"once +at", "on which day?", ("today at", "tomorrow at")),
@@ -73,8 +88,8 @@ _VAGUE: tuple[tuple[str, str, Instead], ...] = (
     (rf"once(?= +(?:on +)?(?:{_DATE}|today|tomorrow|next|(?:the +)?day +after))", _BY_ITSELF, ("",)),
     (r"once(?= +every +[0-9])", '"once" is no part of a pace', ("",)),
     (
-        r"(?<=at )(?P<hour>[0-9]{1,2}) +h(?! *[0-9])|^ *(?P<only>[0-9]{1,2}) +h *$",
-        "a blank before h",
+        r"(?<=at )(?P<hour>[0-9]{1,2}) +(?:h|hrs?|hours?)(?! *[0-9])|^ *(?P<only>[0-9]{1,2}) +h *$",
+        "an hour of the day is written 18h or 18:00",
         (r"\g<hour>\g<only>h",),
     ),
     (r"noonish|about noon|around noon", "a schedule needs an exact time", ("noon",)),
@@ -93,7 +108,7 @@ _VAGUE: tuple[tuple[str, str, Instead], ...] = (
 _WORDS = [(re.compile(rf"(?<![a-z-])(?:{words})(?![a-z-])"), why, instead) for words, why, instead in _VAGUE]
 _TWICE = re.compile(
     rf"(?<![a-z-])(?:{_WEEKDAY}|weekdays?|weekends?|daily) +{_CLOCK}(?P<joint> *, *(?:and +)?| +and +)"
-    rf"(?:(?:on|every) +)*(?:{_WEEKDAY}|weekdays?|weekends?) +{_CLOCK}"
+    rf"(?:(?:on|every) +)*(?:{_WEEKDAY}|weekdays?|weekends?)(?:(?: *,| +and)+ +{_WEEKDAY})* +{_CLOCK}"
 )
 _KEPT = re.compile(r"in +the +(morning|afternoon|evening)|from +now")
 _SLASHED = re.compile(r"(?<![0-9/])([0-9]{1,4})/([0-9]{1,2})(?:/([0-9]{1,4}))?(?![0-9/])")
