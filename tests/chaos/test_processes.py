@@ -120,6 +120,7 @@ async def test_what_an_outage_missed_is_one_record_that_says_so_and_one_fire_tha
         job_id = (await api.post("/jobs", json=asked)).json()["id"]
     await succeeded(server, job_id, 1)
     server.kill()
+    await asyncio.sleep(3)  # How long the outage lasts is what the test is about.
     server = up()
     await succeeded(server, job_id, 1)
     async with client(server) as api:
