@@ -31,16 +31,17 @@ async def test_piccolo_takes_part_in_the_transaction(database: str) -> None:
 
 
 async def test_transactions_of_two_tasks_are_two(database: str) -> None:
-    first, second = asyncio.Event(), asyncio.Event()
+    both = asyncio.Barrier(2)
 
-    async def tell(mine: asyncio.Event, theirs: asyncio.Event) -> int:
+    async def tell() -> int:
         async with db.transaction():
             await db.fetch("tell_job", await db.now(), "job.updated", "job")
-            mine.set()
-            await theirs.wait()
-            return (await db.fetch("event_span"))[0]["newest"] - (await db.fetch("event_span"))[0]["oldest"]
+            await both.wait()
+            (span,) = await db.fetch("event_span")
+            await both.wait()
+        return span["newest"] - span["oldest"]
 
-    assert await asyncio.gather(tell(first, second), tell(second, first)) == [0, 0]
+    assert await asyncio.gather(tell(), tell()) == [0, 0]
 
 
 async def test_a_cancelled_transaction_leaves_its_connection_usable(database: str) -> None:
