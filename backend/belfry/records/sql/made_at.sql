@@ -1,2 +1,2 @@
--- When the job $1 was made.
-select created_at from jobs where id = $1
+-- When the jobs $1 were made.
+select id, created_at from jobs where id = any ($1)
