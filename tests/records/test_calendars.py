@@ -181,3 +181,15 @@ async def test_a_job_begins_without_a_calendar() -> None:
     job_id = await a_job(await db.now())
     row = await db.pool().fetchrow("select * from jobs where id = $1", job_id)
     assert (row["calendar"], row["calendar_use"], row["calendar_shift"]) == (None, "never", "skip")
+
+
+async def test_a_change_that_was_taken_back_is_forgotten() -> None:
+    now = await db.now()
+    await calendars.create(Calendar(id="off", name="Off"), now)
+    with pytest.raises(ZeroDivisionError):
+        async with db.transaction():
+            await calendars.edit("off", lambda was: msgspec.structs.replace(was, name="Never"), now + SECOND)
+            assert (await calendars.known(["off"]))["off"].name == "Never"
+            raise ZeroDivisionError
+    await calendars.edit("off", lambda was: msgspec.structs.replace(was, name="Other"), now + 2 * SECOND)
+    assert (await calendars.known(["off"]))["off"].name == "Other"

@@ -89,7 +89,7 @@ _remembered: dict[tuple[str, int, datetime], Calendar] = {}
 
 
 def _key(row: Mapping[str, Any]) -> tuple[str, int, datetime]:
-    return row["id"], row["version"], row["created_at"]
+    return row["id"], row["version"], row["updated_at"]
 
 
 async def page(q: str, number: int, size: int) -> tuple[list[db.Row], int]:

@@ -1,2 +1,2 @@
 -- Which versions the calendars $1 are at.
-select id, version, created_at from calendars where id = any ($1)
+select id, version, updated_at from calendars where id = any ($1)
